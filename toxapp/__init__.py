@@ -1,0 +1,1 @@
+"""Toxapp: from a file of labelled comments to moderation decisions that can be defended."""
