@@ -1,0 +1,1 @@
+"""Files of labelled comments become a dataset of the workspace: read, checked, split, stored."""

@@ -1,0 +1,125 @@
+"""A run's figures on texts that it has not met: another file, or another dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toxapp.data import reading, split, store, table
+from toxapp.data.reading import Plan
+from toxapp.decisions.figures import Figures, figures
+from toxapp.errors import DataError
+from toxapp.runs import rules
+from toxapp.runs.run import Run
+from toxapp.scoring.engine import open_scorer
+from toxapp.scoring.source import text_column
+
+Batch = tuple[list[str], NDArray[np.float32]]
+Report = Callable[[int], None]
+
+
+def evaluate_file(
+    chosen: Run, path: Path, columns: Mapping[str, str], *, resamples: int = 0, report: Report
+) -> Figures:
+    """Figures on all usable rows of a file, at the rule in force.
+
+    Args:
+        chosen: a finished run.
+        path: a labelled file.
+        columns: label of the run -> column of the file; labels that are not named here are taken
+            from the column of their own name, and left out where there is none.
+        resamples: of the bootstrap behind the intervals.
+        report: told how many texts are scored.
+
+    Raises:
+        DataError: the file has none of the run's labels, or no text column can be told.
+    """
+    dialect = table.sniff(path)
+    names = table.column_names(path, dialect)
+    mapped = _mapped(chosen, columns, names, path.name)
+    plan = Plan(
+        file=path.name,
+        dialect=dialect,
+        columns=names,
+        text_column=text_column(chosen, path),
+        labels=tuple(mapped.values()),
+        split_column=None,
+        seed=0,
+        shares=split.SHARES,
+    )
+    batches = ((chunk.texts, chunk.targets) for chunk in reading.chunks(path, plan))
+    return _evaluate(chosen, tuple(mapped), batches, resamples=resamples, report=report)
+
+
+def evaluate_dataset(
+    chosen: Run, dataset_id: str, columns: Mapping[str, str], *, resamples: int, report: Report
+) -> Figures:
+    """Figures on all rows of another dataset; `columns` names its labels by the run's.
+
+    Raises:
+        DataError: the dataset has none of the run's labels, or is the run's own.
+    """
+    if dataset_id == chosen.settings.dataset:
+        message = (
+            f"{dataset_id} is the dataset that the run was trained on. Evaluate without --data: "
+        )
+        raise DataError(message + "its test split is measured then.")
+    names = store.load(dataset_id).labels
+    mapped = _mapped(chosen, columns, names, dataset_id)
+    kept = [names.index(theirs) for theirs in mapped.values()]
+    parts = (store.read(dataset_id, part) for part in split.SPLITS)
+    batches = ((rows.texts, rows.targets[:, kept]) for rows in parts)
+    return _evaluate(chosen, tuple(mapped), batches, resamples=resamples, report=report)
+
+
+def _evaluate(
+    chosen: Run,
+    labels: tuple[str, ...],
+    batches: Iterator[Batch],
+    *,
+    resamples: int,
+    report: Report,
+) -> Figures:
+    scorer = open_scorer(chosen)
+    kept = [scorer.labels.index(label) for label in labels]
+    thresholds = rules.ordered(rules.in_force(chosen.folder), labels)
+    scores, targets, done = [], [], 0
+    for texts, known in batches:
+        scores.append(scorer.score(texts, partial(_shifted, report, done))[:, kept])
+        targets.append(known)
+        done += len(texts)
+    return figures(
+        np.concatenate(targets), np.concatenate(scores), labels, thresholds, resamples=resamples
+    )
+
+
+def _shifted(report: Report, before: int, done: int) -> None:
+    report(before + done)
+
+
+def _mapped(
+    chosen: Run, columns: Mapping[str, str], names: tuple[str, ...], where: str
+) -> dict[str, str]:
+    """Label -> column of the labels that the file has, in the run's order."""
+    labels = store.load(chosen.settings.dataset).labels
+    strange = [label for label in columns if label not in labels]
+    if strange:
+        message = f"The run has no label '{strange[0]}'; it has: {', '.join(labels)}."
+        raise DataError(message)
+    absent = [column for column in columns.values() if column not in names]
+    if absent:
+        message = f"{where} has no column '{absent[0]}'; it has: {', '.join(names[:10])}."
+        raise DataError(message)
+    wanted = {label: columns.get(label, label) for label in labels}
+    mapped = {label: column for label, column in wanted.items() if column in names}
+    if not mapped:
+        message = (
+            f"{where} has no column named like a label of the run ({', '.join(labels)}); it has: "
+            f"{', '.join(names[:10])}. Name them by --map label=column."
+        )
+        raise DataError(message)
+    return mapped

@@ -1,0 +1,35 @@
+"""A bundle becomes scores: the only code that scores, in the app, on the command line, in the demo.
+
+Self-contained (relative imports only), so that it can be carried elsewhere byte for byte. Does not
+know datasets, runs or jobs.
+
+    scorer = toxapp.inference.load("workspace/runs/20261121-.../bundle")
+    scorer.score(["have a nice day"])          # float32 (1, n_labels), in scorer.labels' order
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .encoder import EncoderScorer
+
+
+def load(folder: str | Path) -> EncoderScorer:
+    """The scorer of a bundle; `folder` is the bundle's, or the run's that holds it.
+
+    Loads the engine (about 3 s for torch) and checks every file against its recorded hash.
+
+    Raises:
+        BundleError: the bundle is missing, damaged, or of a kind that this version does not score.
+    """
+    from .bundle import read, verify  # noqa: PLC0415 - engines load when asked for
+    from .encoder import EncoderScorer  # noqa: PLC0415
+
+    place = Path(folder)
+    if not (place / "bundle.json").exists() and (place / "bundle").is_dir():
+        place = place / "bundle"
+    bundle = read(place)
+    verify(place, bundle)
+    return EncoderScorer(place, bundle)

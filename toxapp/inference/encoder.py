@@ -1,0 +1,74 @@
+"""The engine of encoders: torch in full precision on the CPU.
+
+Scores of a text agree within 1e-6 whatever texts share its batch: nothing is quantised, and
+padding is masked exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModelForSequenceClassification
+from transformers.utils import logging
+
+from .bundle import Bundle
+from .tokens import Ids, batches, encode, open_tokenizer, pad
+
+Scores = NDArray[np.float32]
+
+logging.disable_progress_bar()
+
+_BATCH_TOKENS = 2048
+_CHUNK_TEXTS = 4096
+
+
+class EncoderScorer:
+    """Scores texts with the classifier of one bundle.
+
+    Attributes:
+        labels: names, in the order of the scores' columns.
+        max_length: tokens read of a text.
+    """
+
+    def __init__(self, folder: Path, bundle: Bundle) -> None:
+        self.labels = bundle.labels
+        self.max_length = bundle.max_length
+        self._bundle = bundle
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json", bundle.max_length)
+        self._model = AutoModelForSequenceClassification.from_pretrained(
+            folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
+        ).eval()
+
+    def score(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Scores:
+        """Raw scores in [0, 1], float32 (n_texts, n_labels), in the texts' order.
+
+        Args:
+            texts: any number; an empty text is scored like any other, no texts give (0, n_labels).
+            on_done: told after each batch how many texts are done.
+        """
+        scores = np.empty((len(texts), len(self.labels)), np.float32)
+        for start in range(0, len(texts), _CHUNK_TEXTS):
+            chunk = encode(self._tokenizer, texts[start : start + _CHUNK_TEXTS])
+            done = start
+            for batch in batches([len(ids) for ids in chunk], _BATCH_TOKENS):
+                scores[np.array(batch) + start] = self._forward([chunk[i] for i in batch])
+                done += len(batch)
+                if on_done is not None:
+                    on_done(done)
+        return scores
+
+    def _forward(self, ids: list[Ids]) -> Scores:
+        padded, mask = pad(ids, self._bundle.pad_id)
+        arrays = {
+            "input_ids": torch.from_numpy(padded),
+            "attention_mask": torch.from_numpy(mask),
+            "token_type_ids": torch.zeros(padded.shape, dtype=torch.int64),
+        }
+        with torch.inference_mode():
+            logits = self._model(**{name: arrays[name] for name in self._bundle.inputs}).logits
+        scores: Scores = torch.sigmoid(logits.float()).numpy()
+        return scores

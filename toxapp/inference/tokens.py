@@ -1,0 +1,57 @@
+"""Texts become token ids, and texts of like length become batches.
+
+The same code cuts texts into tokens in training and in serving. A batch is bounded by its padded
+tokens, not by its number of texts: on a CPU the time of a batch is its padded size, and one long
+text among short ones would make them all long (fixed batches of 32 scored 4 times slower than
+one text at a time; sorted ones with a token budget faster than both).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+Ids = NDArray[np.int32]
+
+
+def open_tokenizer(file: Path, max_length: int) -> Tokenizer:
+    """The tokenizer in `file`, cutting at `max_length` tokens and padding nothing."""
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.enable_truncation(max_length)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Ids]:
+    """Token ids per text, special tokens included, cut at the tokenizer's longest text."""
+    return [np.array(found.ids, np.int32) for found in tokenizer.encode_batch_fast(list(texts))]
+
+
+def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Indices of texts in batches of like length, each of at most `budget` padded tokens.
+
+    A text longer than the budget is a batch of its own.
+    """
+    batch: list[int] = []
+    for index in np.argsort(lengths, kind="stable"):
+        if batch and (len(batch) + 1) * lengths[index] > budget:
+            yield batch
+            batch = []
+        batch.append(int(index))
+    if batch:
+        yield batch
+
+
+def pad(ids: Sequence[Ids], pad_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ids and attention mask, both (n_texts, longest), padded on the right."""
+    longest = max(len(row) for row in ids)
+    padded = np.full((len(ids), longest), pad_id, np.int64)
+    mask = np.zeros((len(ids), longest), np.int64)
+    for row, found in enumerate(ids):
+        padded[row, : len(found)] = found
+        mask[row, : len(found)] = 1
+    return padded, mask

@@ -1,0 +1,1 @@
+"""The run folder: its settings, what happens in it, and the rules in force."""

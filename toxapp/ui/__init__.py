@@ -1,0 +1,1 @@
+"""The only room that imports Streamlit: the page table, what pages share, charts, components."""

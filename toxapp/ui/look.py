@@ -1,0 +1,130 @@
+"""How it looks: the tokens that Streamlit's theme has no name for, and the pieces in plain HTML.
+
+Whatever stands in HTML here is escaped: label names and file names come from users.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from toxapp.errors import ToxappError
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Colours with one meaning on every page."""
+
+    panel: str
+    ink: str
+    soft_ink: str
+    line: str
+    accent: str
+    accent_ground: str
+    precision: str
+    recall: str
+    f1: str
+    carries: str
+    carries_not: str
+    warning: str
+    warning_ground: str
+
+
+LIGHT = Tokens(
+    panel="#ffffff", ink="#1c1f26", soft_ink="#5d6470", line="#e4e4df", accent="#0b6e69",
+    accent_ground="#dce9e6", precision="#0072b2", recall="#d55e00", f1="#3b8f5a",
+    carries="#d55e00", carries_not="#b9bfc9", warning="#9a6700", warning_ground="#fff6dd",
+)  # fmt: skip
+DARK = Tokens(
+    panel="#1b1e24", ink="#e9eaed", soft_ink="#a0a7b4", line="#2d323b", accent="#4fc3b8",
+    accent_ground="#1c2f2e", precision="#56b4e9", recall="#f2915a", f1="#7ecf9b",
+    carries="#f2915a", carries_not="#566070", warning="#e8c268", warning_ground="#2b2616",
+)  # fmt: skip
+
+_STYLE = Path(__file__).with_name("look.css")
+
+
+def tokens() -> Tokens:
+    """The colours of the theme that the browser shows."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def apply() -> None:
+    """Put the tokens and styles on the page."""
+    t = tokens()
+    names = {
+        "panel": t.panel, "ink": t.ink, "soft": t.soft_ink, "line": t.line, "accent": t.accent,
+        "accent-ground": t.accent_ground, "carries": t.carries, "carries-not": t.carries_not,
+        "warn": t.warning, "warn-ground": t.warning_ground,
+    }  # fmt: skip
+    variables = "".join(f"--tx-{name}: {value};" for name, value in names.items())
+    st.html(f"<style>:root {{ {variables} }} {_STYLE.read_text('utf-8')}</style>")
+
+
+def title(text: str, sub: str) -> None:
+    """The page's name, and one sentence on what it is for."""
+    st.html(f'<h1 class="tx-title">{escape(text)}</h1><p class="tx-sub">{escape(sub)}</p>')
+
+
+def figures(values: dict[str, str]) -> str:
+    """A row of numbers, each over its unit."""
+    cells = (
+        f'<div class="tx-figure"><b>{escape(value)}</b><span>{escape(name)}</span></div>'
+        for name, value in values.items()
+    )
+    return f'<div class="tx-figures">{"".join(cells)}</div>'
+
+
+def card(html: str, heading: str = "") -> None:
+    """A white panel around HTML that is escaped already."""
+    head = f"<h3>{escape(heading)}</h3>" if heading else ""
+    st.html(f'<div class="tx-card">{head}{html}</div>')
+
+
+def note(text: str, more: str = "") -> None:
+    """A sentence in the colours of a warning."""
+    small = f"<small>{escape(more)}</small>" if more else ""
+    st.html(f'<div class="tx-note" role="note">{escape(text)}{small}</div>')
+
+
+def empty(heading: str, text: str) -> None:
+    """What a page shows where there is nothing to show yet."""
+    st.html(f'<div class="tx-empty"><b>{escape(heading)}</b>{escape(text)}</div>')
+
+
+def mistake(error: ToxappError) -> None:
+    """The sentence of a mistake that the user can mend."""
+    st.html(f'<div class="tx-note" role="alert">{escape(str(error))}</div>')
+
+
+def table(columns: list[str], rows: list[list[str]], *, label: str) -> str:
+    """A table of cells that are escaped HTML already, the first column flush left."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="tx-wide" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f'<table class="tx-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in words: "40 s", "3 min 20 s", "1 h 5 min"; "" where unknown."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage with one digit below 10 %, "n/a" where undefined."""
+    if share is None:
+        return "n/a"
+    return f"{share:.1%}" if share < 0.0995 else f"{share:.0%}"

@@ -1,0 +1,115 @@
+"""What all pages share: the chosen run, ways between pages, and what is read once and kept.
+
+Sessions hold ids only. What a page shows is read from the workspace, or kept here under a key
+that changes when the file does.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from toxapp import workspace
+from toxapp.runs import run
+from toxapp.runs.run import Run, Scored
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+    from toxapp.inference.encoder import EncoderScorer
+
+_pages: dict[str, Page] = {}
+
+
+def remember_pages(pages: dict[str, Page]) -> None:
+    """Keep the page table, so that a page can lead to another by name."""
+    _pages.update(pages)
+
+
+def go(name: str, **chosen: str) -> None:
+    """Show another page; what is chosen goes into its URL."""
+    current = {"run": chosen_run_id(), **chosen}
+    st.switch_page(_pages[name], query_params={k: v for k, v in current.items() if v})
+
+
+def choose_run() -> None:
+    """The run that all pages speak of: chosen in the sidebar, kept in the URL."""
+    known = {found.id: found.title for found in run.runs()}
+    if known:
+        st.sidebar.selectbox(
+            "Run",
+            list(known),
+            format_func=lambda name: known[name],
+            key="run",
+            bind="query-params",
+            help="All pages speak of this run.",
+        )
+
+
+def chosen_run_id() -> str | None:
+    """The id of the chosen run; None where there is no run yet."""
+    found: str | None = st.session_state.get("run")
+    return found
+
+
+def chosen_run() -> Run | None:
+    """The chosen run as it stands now."""
+    name = chosen_run_id()
+    return run.load(name) if name in workspace.ids("runs") and name else None
+
+
+def who() -> str:
+    """Who acts: the user of the machine."""
+    return getpass.getuser()
+
+
+def stage_upload(upload: UploadedFile) -> Path:
+    """Keep the bytes of an upload in the workspace's cache, under their hash; where they lie.
+
+    The name is made safe, and the same bytes are kept once.
+    """
+    digest = hashlib.file_digest(upload, "sha256").hexdigest()[:16]
+    upload.seek(0)
+    plain = re.sub(r"[^\w .()-]+", "_", Path(upload.name).name).strip(" .") or "upload.csv"
+    folder = workspace.cache_folder() / "uploads" / digest
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / plain
+    if not target.exists():
+        draft = folder / f".{plain}.part"
+        with draft.open("wb") as file:
+            shutil.copyfileobj(upload, file, 1 << 20)
+        draft.replace(target)
+    return target
+
+
+def scorer(chosen: Run) -> EncoderScorer:
+    """The scorer of a finished run, loaded once per server."""
+    stamp = (chosen.folder / "bundle" / "bundle.json").stat().st_mtime_ns
+    return _scorer(chosen.id, stamp)
+
+
+def scored(chosen: Run, split: str) -> Scored:
+    """Scores and targets of a split of a finished run, read once per server."""
+    stamp = (chosen.folder / "scores.parquet").stat().st_mtime_ns
+    return _scored(chosen.id, split, stamp)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the classifier")
+def _scorer(run_id: str, _stamp: int) -> EncoderScorer:
+    from toxapp.scoring.engine import open_scorer  # noqa: PLC0415 - only pages that score load it
+
+    loaded = open_scorer(run.load(run_id))
+    loaded.score(["warm"])
+    return loaded
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _scored(run_id: str, split: str, _stamp: int) -> Scored:
+    return run.scored(run.load(run_id), split)

@@ -1,0 +1,1 @@
+"""The cards on which thresholds are moved by hand, drawn and counted in the browser."""

@@ -1,0 +1,272 @@
+"""The stages of a run, in order; each leaves a file behind, so that a resumed run skips it.
+
+wait for the device -> read and cut texts -> build -> figures before -> train -> model/
+-> bundle/ -> scores.parquet -> metrics.json -> rules/0001.json
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import EvalPrediction, TrainingArguments, set_seed
+
+from toxapp import workspace
+from toxapp.data import store
+from toxapp.data.store import Dataset, Rows
+from toxapp.errors import DataError
+from toxapp.inference.tokens import Ids, encode, open_tokenizer
+from toxapp.jobs.queue import turn
+from toxapp.jobs.work import Stopped, Work
+from toxapp.models import encoder
+from toxapp.models.encoder import Encoder
+from toxapp.models.source import folder_of
+from toxapp.runs import events
+from toxapp.runs.settings import Settings
+from training import after, device
+from training.batches import Bounds
+from training.device import Device
+from training.figures import Ranking, ranking
+from training.follow import LOG_STEPS, Follow, Forecast, best_folder
+from training.learner import Collator, Examples, Learner, Pace
+
+_log = logging.getLogger("training")
+_TRAIN_SAMPLE = 1000
+_CUT_TEXTS = 2000
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one split, and their tokens."""
+
+    rows: Rows
+    ids: list[Ids]
+
+
+def train(folder: Path, job: Work | None) -> None:
+    """Train the run in `folder`, or go on where it was left.
+
+    Args:
+        folder: of the run, with its config.json.
+        job: what speaks for it; None in the further processes of a training on several devices.
+    """
+    settings = Settings.from_json(json.loads((folder / "config.json").read_text("utf-8")))
+    on = device.choose(settings.device, settings.precision)
+    _log.info("device %s, bf16 %s, attention %s", on.name, on.bf16, on.attention)
+    with turn(on.name, job) if job else nullcontext():
+        _learn(folder, settings, on, job)
+        if job:
+            after.finish(folder, settings, job)
+
+
+def _learn(folder: Path, settings: Settings, on: Device, job: Work | None) -> None:
+    if (folder / "model" / "config.json").exists():
+        return
+    dataset = store.load(settings.dataset)
+    if job:
+        job.stage("fetching the base model")
+    base = folder_of(settings.model)
+    parts = {split: _part(dataset, split, base, settings, job) for split in _SPLITS}
+    if job:
+        job.stage("building the model")
+    set_seed(settings.seed)
+    made = encoder.build(
+        settings.model,
+        dataset.labels,
+        max_length=settings.max_length,
+        dropout=settings.dropout,
+        attention=on.attention,
+    )
+    encoder.start_at_rates(made.model, _rates(parts["train"].rows.targets))
+    learner, follow = _learner(folder, settings, on, made, parts, job)
+    _before(folder, learner, parts, job)
+    checkpoint = _last_checkpoint(folder)
+    if checkpoint:
+        _log.info("going on from %s", checkpoint.name)
+        learner.args.eval_on_start = _lacks_evaluation(folder, checkpoint)
+    learner.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if follow.stopped:
+        raise Stopped
+    if job:
+        _save(folder, made, learner, parts["train"], job)
+
+
+_SPLITS = ("train", "validation", "test")
+
+
+def _part(dataset: Dataset, split: str, base: Path, settings: Settings, job: Work | None) -> Part:
+    rows = store.read(dataset.id, split)
+    if not rows.texts:
+        message = f"The {split} part of the dataset {dataset.id} holds no text; split it again."
+        raise DataError(message)
+    tokenizer = open_tokenizer(base / "tokenizer.json", settings.max_length)
+    if job:
+        job.stage(f"cutting the {split} texts into tokens", steps=len(rows.texts))
+    ids: list[Ids] = []
+    for start in range(0, len(rows.texts), _CUT_TEXTS):
+        ids += encode(tokenizer, rows.texts[start : start + _CUT_TEXTS])
+        if job:
+            job.step(len(ids))
+    return Part(rows, ids)
+
+
+def _learner(
+    folder: Path,
+    settings: Settings,
+    on: Device,
+    made: Encoder,
+    parts: dict[str, Part],
+    job: Work | None,
+) -> tuple[Learner, Follow]:
+    forecast = Forecast()
+    follow = Follow(job, forecast, checkpoint_s=settings.checkpoint_s)
+    inputs = tuple(made.tokenizer.model_input_names)
+    learner = Learner(
+        model=made.model,
+        args=_arguments(folder, settings, on),
+        train_dataset=_examples(parts["train"]),
+        eval_dataset=_examples(parts["validation"]),
+        data_collator=Collator(int(made.tokenizer.pad_token_id), inputs),
+        compute_metrics=_compute,
+        callbacks=[follow],
+        pace=Pace(settings.head_rate, Bounds(settings.batch_size, settings.batch_tokens)),
+    )
+    return learner, follow
+
+
+def _arguments(folder: Path, settings: Settings, on: Device) -> TrainingArguments:
+    kind = on.name.partition(":")[0]
+    return TrainingArguments(
+        output_dir=str(folder / "checkpoints"),
+        num_train_epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        warmup_steps=settings.warmup,
+        weight_decay=settings.weight_decay,
+        adam_beta2=0.98,
+        lr_scheduler_type="linear",
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=32,
+        train_sampling_strategy="group_by_length",
+        seed=settings.seed,
+        bf16=on.bf16,
+        use_cpu=kind == "cpu",
+        eval_strategy="epoch",
+        save_strategy="no",
+        save_total_limit=1,
+        logging_strategy="steps",
+        logging_steps=LOG_STEPS,
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        label_names=["labels"],
+        dataloader_pin_memory=kind == "cuda",
+    )
+
+
+def _examples(part: Part) -> Examples:
+    return Examples(part.ids, part.rows.targets)
+
+
+def _compute(found: EvalPrediction) -> dict[str, float]:
+    assert isinstance(found.predictions, np.ndarray)
+    assert isinstance(found.label_ids, np.ndarray)
+    measured = ranking(found.label_ids, _sigmoid(found.predictions))
+    return {"selection": measured.selection, **measured.known()}
+
+
+def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    scores: NDArray[np.float32] = torch.from_numpy(logits).float().sigmoid().numpy()
+    return scores
+
+
+def _before(folder: Path, learner: Learner, parts: dict[str, Part], job: Work | None) -> None:
+    """Measure every split before the first step, which shows later what training brought."""
+    file = folder / "checkpoints" / "before.json"
+    if file.exists():
+        return
+    found: dict[str, Ranking] = {}
+    for split, part in parts.items():
+        if job:
+            job.stage(f"measuring {split} before training")
+        if split == "validation":
+            found[split] = _from_metrics(learner.evaluate())
+        else:
+            found[split] = measure(learner, _examples(sample(part) if split == "train" else part))
+    if job:
+        workspace.write_json(file, {split: vars(r) for split, r in found.items()})
+
+
+def _from_metrics(metrics: dict[str, float]) -> Ranking:
+    """The figures of an evaluation, which also went to the events and, as the best, to disk."""
+    return Ranking(
+        metrics["eval_loss"],
+        metrics.get("eval_mean_roc_auc"),
+        metrics.get("eval_mean_average_precision"),
+        metrics.get("eval_macro_f1_at_half"),
+    )
+
+
+def measure(learner: Learner, examples: Examples) -> Ranking:
+    """Figures of the model as it stands on these examples."""
+    output = learner.predict(examples)
+    assert isinstance(output.predictions, np.ndarray)
+    assert isinstance(output.label_ids, np.ndarray)
+    return ranking(output.label_ids, _sigmoid(output.predictions))
+
+
+def sample(part: Part) -> Part:
+    """At most 1,000 of the rows, evenly spread, to measure the training part by."""
+    step = max(1, len(part.ids) // _TRAIN_SAMPLE)
+    kept = slice(0, step * _TRAIN_SAMPLE, step)
+    rows = Rows(
+        part.rows.file[kept], part.rows.row[kept], part.rows.texts[kept], part.rows.targets[kept]
+    )
+    return Part(rows, part.ids[kept])
+
+
+def _save(folder: Path, made: Encoder, learner: Learner, train_part: Part, job: Work) -> None:
+    """Put the best weights into model/, and measure the training part with them."""
+    job.stage("keeping the best weights")
+    best = best_folder(folder)
+    assert best is not None, "a training without an evaluation"
+    whole = encoder.load_weights(made, best)
+    found = measure(learner, _examples(sample(train_part)))
+    workspace.write_json(folder / "checkpoints" / "train_after.json", vars(found))
+    draft = folder / "model.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    encoder.save(whole, draft)
+    draft.rename(folder / "model")
+
+
+def _rates(targets: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How often each label is carried, kept off 0 and 1 by one text of either kind."""
+    known = (~np.isnan(targets)).sum(axis=0)
+    rates: NDArray[np.float64] = (np.nansum(targets, axis=0, dtype=np.float64) + 1) / (known + 2)
+    return rates
+
+
+def _last_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint that was written to its end: the Trainer writes its state last."""
+    found = (folder / "checkpoints").glob("checkpoint-*")
+    for place in sorted(found, key=lambda f: int(f.name.rpartition("-")[2]), reverse=True):
+        try:
+            json.loads((place / "trainer_state.json").read_text("utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            continue
+        return place
+    return None
+
+
+def _lacks_evaluation(folder: Path, checkpoint: Path) -> bool:
+    """Whether the job died between an epoch's last step and its evaluation."""
+    state = json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
+    ends_epoch = float(state["epoch"]).is_integer()
+    done = {event["step"] for event in events.read(folder, "evaluation")}
+    return ends_epoch and state["global_step"] not in done
