@@ -9,6 +9,7 @@ from toxapp.data.guess import Guess, guess, require_complete
 from toxapp.errors import DataError
 
 Column = Callable[[int], object]
+ZEROS: Column = lambda i: i * 0  # noqa: E731
 WORDS: Column = lambda i: f"some free text with number {i}"  # noqa: E731
 
 
@@ -67,11 +68,11 @@ def test_a_script_without_blanks_is_text(tmp_path: Path) -> None:
 
 def test_a_column_of_zeros_is_a_label_among_labels_only(tmp_path: Path) -> None:
     columns: dict[str, Column] = {
-        "edited": lambda i: 0,
+        "edited": ZEROS,
         "text": WORDS,
         "toxic": lambda i: i % 2,
-        "threat": lambda i: 0,
-        "racist": lambda i: 0,
+        "threat": ZEROS,
+        "racist": ZEROS,
     }
     assert guessed(tmp_path, columns).labels == ("toxic", "threat", "racist")
 
@@ -79,7 +80,7 @@ def test_a_column_of_zeros_is_a_label_among_labels_only(tmp_path: Path) -> None:
 def test_a_column_of_zeros_written_otherwise_than_its_neighbours_is_no_label(
     tmp_path: Path,
 ) -> None:
-    columns = {"text": WORDS, "a": lambda i: ["TRUE", "FALSE"][i % 2], "b": lambda i: 0}
+    columns = {"text": WORDS, "a": lambda i: ["TRUE", "FALSE"][i % 2], "b": ZEROS}
     assert guessed(tmp_path, columns).labels == ("a",)
 
 
@@ -121,7 +122,9 @@ def test_an_open_guess_says_what_was_looked_at(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"No label column.*'class' \(holds '2'\), 'id' \(by its"):
         require_complete(found, path.name)
     path = made(tmp_path, {"key": lambda i: i, "toxic": lambda i: i % 2})
-    with pytest.raises(DataError, match="No column of free text was found in file.csv among 'key'"):
+    with pytest.raises(
+        DataError, match=r"No column of free text was found in file\.csv among 'key'"
+    ):
         require_complete(guess(path), path.name)
 
 

@@ -157,7 +157,7 @@ def test_progress_in_bytes_ends_at_the_size_of_the_file(tmp_path: Path) -> None:
         (b"PAR1....", "file.csv is a Parquet file.* save it as CSV"),
         (b"id,text\n" + b"1,\xe9t\xe9 \x81\n" * 3, "bytes in row 2 that are not cp1252"),
         ("id,text\n1,été\n".encode() + b"2,\xe9\n", "bytes in row 3 that are not utf-8"),
-        ('"text,toxic\nhello;,1\n'.encode(), "single column"),
+        (b'"text,toxic\nhello;,1\n', "single column"),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_sentence(

@@ -154,8 +154,14 @@ def read(dataset_id: str, split: str) -> Rows:
 def sample(dataset_id: str, n: int) -> Rows:
     """The first `n` rows, or all where there are fewer."""
     dataset = load(dataset_id)
-    first = next(_batches(dataset, None, size=max(1, n)))
-    return _rows(dataset, [first.slice(0, n)])
+    first: list[pa.RecordBatch] = []
+    lacking = n
+    for batch in _batches(dataset, None, size=max(1, n)):
+        first.append(batch.slice(0, lacking))
+        lacking -= first[-1].num_rows
+        if not lacking:
+            break
+    return _rows(dataset, first)
 
 
 def free_names(

@@ -20,7 +20,7 @@ from .tokens import Ids, batches, encode, open_tokenizer, pad
 
 Scores = NDArray[np.float32]
 
-logging.disable_progress_bar()
+logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 _BATCH_TOKENS = 2048
 _CHUNK_TEXTS = 4096

@@ -18,7 +18,7 @@ from toxapp.errors import JobError
 from toxapp.jobs.state import ENDED, Status, is_alive, look, read_process
 
 _ROOT = Path(__file__).resolve().parents[2]
-_children: list[subprocess.Popen[bytes]] = []
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start(folder: Path, module: str) -> None:
@@ -30,6 +30,7 @@ def start(folder: Path, module: str) -> None:
     now = look(folder)
     if now is not None and now.state not in ENDED:
         raise JobError(f"A job already works on {folder.name}: it is {now.state} ({now.stage}).")
+    _reap()
     for old in ("stop", "job.json"):
         (folder / old).unlink(missing_ok=True)
     moment = time.time()
@@ -45,8 +46,7 @@ def start(folder: Path, module: str) -> None:
             start_new_session=True,
             env={**os.environ, "PYTHONPATH": path, "TOXAPP_HOME": str(workspace.home())},
         )
-    _children.append(child)
-    _reap()
+    _children[child.pid] = child
 
 
 def wait(folder: Path, *, timeout_s: float | None = None, poll_s: float = 0.1) -> Status:
@@ -57,7 +57,10 @@ def wait(folder: Path, *, timeout_s: float | None = None, poll_s: float = 0.1) -
         status = look(folder)
         if status is None:
             raise JobError(f"No job ever worked on {folder.name}.")
-        if status.state in ENDED or (deadline is not None and time.monotonic() > deadline):
+        if status.state in ENDED:
+            _bury(folder)
+            return status
+        if deadline is not None and time.monotonic() > deadline:
             return status
         time.sleep(poll_s)
 
@@ -88,6 +91,15 @@ def stop(folder: Path, *, patience_s: float = 20.0) -> Status:
     return status
 
 
+def _bury(folder: Path) -> None:
+    """Wait for the last breath of a child whose work is done, so that it holds no device."""
+    process = read_process(folder)
+    child = _children.pop(process.pid, None) if process else None
+    if child is not None:
+        child.wait(timeout=30)
+
+
 def _reap() -> None:
     """Collect ended children, which would otherwise stay as zombies while a server lives."""
-    _children[:] = [child for child in _children if child.poll() is None]
+    for pid in [pid for pid, child in _children.items() if child.poll() is not None]:
+        del _children[pid]

@@ -131,6 +131,12 @@ def _read(file: Path) -> Rule:
     found = json.loads(file.read_text(encoding="utf-8"))
     unknown = set(found) - {f.name for f in fields(Rule)}
     assert not unknown, f"unknown keys in {file}: {sorted(unknown)}"
+    for label, ends in found["threshold_intervals"].items():
+        found["threshold_intervals"][label] = tuple(ends)
+    found["intervals"] = {
+        label: {figure: tuple(ends) for figure, ends in figures.items()}
+        for label, figures in found["intervals"].items()
+    }
     return Rule(**found)
 
 

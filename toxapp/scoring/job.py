@@ -108,6 +108,13 @@ def start(run_id: str, file: Path, *, column: str | None = None, suffix: str = "
     return folder
 
 
+def scorings(run_id: str) -> dict[str, Path]:
+    """Folders of the run's scorings by id, newest first."""
+    folders = [workspace.find("scorings", name) for name in workspace.ids("scorings")]
+    ready = [f for f in folders if (f / "config.json").exists()]
+    return {f.name: f for f in ready if request_of(f).run == run_id}
+
+
 def request_of(folder: Path) -> Request:
     """What the scoring in `folder` was asked for."""
     found = workspace.read_json(folder / "config.json")

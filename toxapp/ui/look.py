@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from toxapp.errors import ToxappError
 
@@ -24,6 +25,7 @@ class Tokens:
     line: str
     accent: str
     accent_ground: str
+    on_accent: str
     precision: str
     recall: str
     f1: str
@@ -34,13 +36,15 @@ class Tokens:
 
 
 LIGHT = Tokens(
-    panel="#ffffff", ink="#1c1f26", soft_ink="#5d6470", line="#e4e4df", accent="#0b6e69",
-    accent_ground="#dce9e6", precision="#0072b2", recall="#d55e00", f1="#3b8f5a",
+    panel="#ffffff", ink="#1c1f26", soft_ink="#5d6470", line="#e4e4df",
+    accent="#0b6e69", accent_ground="#dce9e6", on_accent="#ffffff",
+    precision="#0072b2", recall="#d55e00", f1="#3b8f5a",
     carries="#d55e00", carries_not="#b9bfc9", warning="#9a6700", warning_ground="#fff6dd",
 )  # fmt: skip
 DARK = Tokens(
-    panel="#1b1e24", ink="#e9eaed", soft_ink="#a0a7b4", line="#2d323b", accent="#4fc3b8",
-    accent_ground="#1c2f2e", precision="#56b4e9", recall="#f2915a", f1="#7ecf9b",
+    panel="#1b1e24", ink="#e9eaed", soft_ink="#a0a7b4", line="#2d323b",
+    accent="#4fc3b8", accent_ground="#1c2f2e", on_accent="#14161a",
+    precision="#56b4e9", recall="#f2915a", f1="#7ecf9b",
     carries="#f2915a", carries_not="#566070", warning="#e8c268", warning_ground="#2b2616",
 )  # fmt: skip
 
@@ -58,7 +62,7 @@ def apply() -> None:
     names = {
         "panel": t.panel, "ink": t.ink, "soft": t.soft_ink, "line": t.line, "accent": t.accent,
         "accent-ground": t.accent_ground, "carries": t.carries, "carries-not": t.carries_not,
-        "warn": t.warning, "warn-ground": t.warning_ground,
+        "warn": t.warning, "warn-ground": t.warning_ground, "on-accent": t.on_accent,
     }  # fmt: skip
     variables = "".join(f"--tx-{name}: {value};" for name, value in names.items())
     st.html(f"<style>:root {{ {variables} }} {_STYLE.read_text('utf-8')}</style>")
@@ -80,8 +84,23 @@ def figures(values: dict[str, str]) -> str:
 
 def card(html: str, heading: str = "") -> None:
     """A white panel around HTML that is escaped already."""
-    head = f"<h3>{escape(heading)}</h3>" if heading else ""
+    head = f'<h2 class="tx-head">{escape(heading)}</h2>' if heading else ""
     st.html(f'<div class="tx-card">{head}{html}</div>')
+
+
+def panel(key: str) -> DeltaGenerator:
+    """A white panel for widgets, to be entered by `with`."""
+    return st.container(border=True, key=f"panel-{key}")
+
+
+def heading(text: str) -> None:
+    """The heading of a panel."""
+    st.html(f'<h2 class="tx-head">{escape(text)}</h2>')
+
+
+def remark(text: str) -> None:
+    """A sentence in soft ink."""
+    st.html(f'<p class="tx-sub">{escape(text)}</p>')
 
 
 def note(text: str, more: str = "") -> None:

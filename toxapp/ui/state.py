@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from toxapp import workspace
-from toxapp.runs import run
+from toxapp.runs import run as runs
 from toxapp.runs.run import Run, Scored
 
 if TYPE_CHECKING:
@@ -33,15 +33,19 @@ def remember_pages(pages: dict[str, Page]) -> None:
     _pages.update(pages)
 
 
-def go(name: str, **chosen: str) -> None:
-    """Show another page; what is chosen goes into its URL."""
-    current = {"run": chosen_run_id(), **chosen}
-    st.switch_page(_pages[name], query_params={k: v for k, v in current.items() if v})
+def go(name: str, *, run: str | None = None, **query: str) -> None:
+    """Show another page, there with `run` chosen where given; `query` goes into its URL."""
+    if run is not None:
+        st.session_state["wanted_run"] = run
+    st.switch_page(_pages[name], query_params=query)
 
 
 def choose_run() -> None:
     """The run that all pages speak of: chosen in the sidebar, kept in the URL."""
-    known = {found.id: found.title for found in run.runs()}
+    known = {found.id: found.title for found in runs.runs()}
+    wanted = st.session_state.pop("wanted_run", None)
+    if wanted in known:
+        st.session_state["run"] = wanted
     if known:
         st.sidebar.selectbox(
             "Run",
@@ -62,7 +66,7 @@ def chosen_run_id() -> str | None:
 def chosen_run() -> Run | None:
     """The chosen run as it stands now."""
     name = chosen_run_id()
-    return run.load(name) if name in workspace.ids("runs") and name else None
+    return runs.load(name) if name in workspace.ids("runs") and name else None
 
 
 def who() -> str:
@@ -105,11 +109,11 @@ def scored(chosen: Run, split: str) -> Scored:
 def _scorer(run_id: str, _stamp: int) -> EncoderScorer:
     from toxapp.scoring.engine import open_scorer  # noqa: PLC0415 - only pages that score load it
 
-    loaded = open_scorer(run.load(run_id))
+    loaded = open_scorer(runs.load(run_id))
     loaded.score(["warm"])
     return loaded
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _scored(run_id: str, split: str, _stamp: int) -> Scored:
-    return run.scored(run.load(run_id), split)
+    return runs.scored(runs.load(run_id), split)

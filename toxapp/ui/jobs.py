@@ -1,0 +1,60 @@
+"""A job on the screen: its state in words, its progress with the time left, its end."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from toxapp.jobs.state import ENDED, Status, look
+from toxapp.ui.look import duration
+
+WORDS = {
+    "queued": "waiting",
+    "running": "running",
+    "finished": "finished",
+    "failed": "failed",
+    "stopped": "stopped",
+    "lost": "lost",
+}
+
+
+def badge(status: Status) -> str:
+    """The state as escaped HTML."""
+    return f'<span class="tx-state {status.state}">{WORDS[status.state]}</span>'
+
+
+def progress(status: Status) -> None:
+    """What the job is doing, how far it is and how long it still takes."""
+    share = min(1.0, status.step / status.steps) if status.steps else 0.0
+    parts = [status.stage[:1].upper() + status.stage[1:]]
+    if status.steps:
+        parts.append(f"{status.step:,} of {status.steps:,}")
+    if status.seconds_left:
+        parts.append(f"about {duration(status.seconds_left)} left")
+    st.progress(share, text=" · ".join(parts))
+
+
+def is_over(folder: Path) -> bool:
+    """Whether nothing works on the folder any more."""
+    status = look(folder)
+    return status is None or status.state in ENDED
+
+
+def end(status: Status) -> str:
+    """Why a job ended otherwise than well, as escaped HTML; "" where it did not."""
+    if status.state not in ("failed", "stopped", "lost"):
+        return ""
+    return f'<div class="tx-note" role="status">{escape(status.reason or status.state)}</div>'
+
+
+def log_tail(folder: Path, lines: int = 30) -> str:
+    """The last lines of what the job printed; carriage returns of progress bars taken apart."""
+    file = folder / "log.txt"
+    if not file.exists():
+        return ""
+    with file.open("rb") as log:
+        log.seek(max(0, file.stat().st_size - 20_000))
+        text = log.read().decode("utf-8", errors="replace")
+    return "\n".join(text.replace("\r", "\n").splitlines()[-lines:])
