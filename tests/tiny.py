@@ -20,7 +20,7 @@ def write_comments(path: Path, rows: int = 240, seed: int = 0) -> Path:
         writer.writerow(["id", "comment", "rude", "spam", "never"])
         for number in range(rows):
             rude, spam = rng.random() < 0.4, rng.random() < 0.3
-            words = list(rng.choice(PLAIN, 8)) + [f"n{number}"]
+            words = [*rng.choice(PLAIN, 8), f"n{number}"]
             words += [str(rng.choice(RUDE))] if rude else []
             words += [str(rng.choice(SPAM))] if spam else []
             text = " ".join(rng.permutation(words))
@@ -41,7 +41,7 @@ def tiny_model(folder: Path) -> Path:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
-    fast = PreTrainedTokenizerFast(
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token="[PAD]",
         unk_token="[UNK]",
