@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import on_path
 from tests.tiny import tiny_model, write_comments
 from toxapp import workspace
 from toxapp.data import importing
@@ -144,8 +145,7 @@ def browser() -> Iterator[Browser]:
     """Chromium: the one on PATH, else Playwright's own."""
     from playwright.sync_api import sync_playwright
 
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        opened = playwright.chromium.launch(executable_path=on_path(), args=CHROMIUM_FLAGS)
         yield opened
         opened.close()
