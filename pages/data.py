@@ -132,18 +132,8 @@ def choose_dataset() -> str | None:
     ids = workspace.ids("datasets")
     if not ids:
         return None
-    wanted = st.session_state.pop("wanted_dataset", None)
-    if wanted in ids:
-        st.session_state["dataset"] = wanted
     names = {found.id: f"{found.name} · {found.rows:,} texts" for found in store.datasets()}
-    chosen: str = st.selectbox(
-        "Dataset",
-        ids,
-        format_func=lambda name: names.get(name, name),
-        key="dataset",
-        bind="query-params",
-    )
-    return chosen
+    return state.choose("dataset", "Dataset", {name: names.get(name, name) for name in ids})
 
 
 @st.fragment(run_every=0.5)

@@ -81,10 +81,8 @@ def show_scorings(found: Run) -> None:
     known = job.scorings(found.id)
     if not known:
         return
-    wanted = st.session_state.pop("wanted_scoring", None)
-    if wanted in known:
-        st.session_state["scoring"] = wanted
-    chosen = st.selectbox("Scored files", list(known), key="scoring", bind="query-params")
+    names = {name: f"{job.request_of(known[name]).source} · {name}" for name in known}
+    chosen = state.choose("scoring", "Scored files", names)
     folder = known[chosen]
     status = look_at(folder)
     if status is not None and status.state not in ENDED:

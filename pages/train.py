@@ -23,13 +23,8 @@ def choose_settings(datasets: dict[str, Dataset]) -> Settings | None:
     """The form; None while something in it is wrong, which is then said."""
     first, second = st.columns(2)
     with first:
-        chosen = st.selectbox(
-            "Dataset",
-            list(datasets),
-            format_func=lambda name: f"{datasets[name].name} · {datasets[name].rows:,} texts",
-            key="dataset",
-            bind="query-params",
-        )
+        names = {found.id: f"{found.name} · {found.rows:,} texts" for found in datasets.values()}
+        chosen = state.choose("dataset", "Dataset", names)
         dataset = datasets[chosen]
         model = choose_model()
         name = st.text_input("Name of the run", dataset.name, key=f"name-{chosen}")
@@ -48,14 +43,8 @@ def choose_settings(datasets: dict[str, Dataset]) -> Settings | None:
 def choose_model() -> str:
     """The base model: one of the catalogue, or any encoder."""
     titles = {entry.key: entry.title for entry in CATALOGUE}
-    model: str = st.selectbox(
-        "Base model",
-        [*titles, OTHER],
-        format_func=lambda key: titles.get(key, key),
-        key="model",
-        bind="query-params",
-    )
-    if model == OTHER:
+    model = state.choose("model", "Base model", {**titles, "other": OTHER})
+    if model == "other":
         model = st.text_input("Hub id or folder", placeholder="e.g. FacebookAI/roberta-base")
         return model.strip()
     entry = known(model)

@@ -48,6 +48,11 @@ DARK = Tokens(
     carries="#f2915a", carries_not="#566070", warning="#e8c268", warning_ground="#2b2616",
 )  # fmt: skip
 
+_VARIABLES = {
+    "panel": "panel", "ink": "ink", "soft_ink": "soft", "line": "line", "accent": "accent",
+    "accent_ground": "accent-ground", "carries": "carries", "carries_not": "carries-not",
+    "warning": "warn", "warning_ground": "warn-ground", "on_accent": "on-accent",
+}  # fmt: skip
 _STYLE = Path(__file__).with_name("look.css")
 
 
@@ -57,15 +62,18 @@ def tokens() -> Tokens:
 
 
 def apply() -> None:
-    """Put the tokens and styles on the page."""
-    t = tokens()
-    names = {
-        "panel": t.panel, "ink": t.ink, "soft": t.soft_ink, "line": t.line, "accent": t.accent,
-        "accent-ground": t.accent_ground, "carries": t.carries, "carries-not": t.carries_not,
-        "warn": t.warning, "warn-ground": t.warning_ground, "on-accent": t.on_accent,
-    }  # fmt: skip
-    variables = "".join(f"--tx-{name}: {value};" for name, value in names.items())
-    st.html(f"<style>:root {{ {variables} }} {_STYLE.read_text('utf-8')}</style>")
+    """Put the tokens and styles on the page.
+
+    Each token has both colours: a page that stands open when the system turns dark is not run
+    anew, but Streamlit changes its `color-scheme`; what it draws outside of the app's frame, such
+    as a dialog, goes by the system's.
+    """
+    variables = "".join(
+        f"--tx-{css}: light-dark({getattr(LIGHT, name)}, {getattr(DARK, name)}); "
+        for name, css in _VARIABLES.items()
+    )
+    root = f":root {{ color-scheme: light dark; {variables}}}"
+    st.html(f"<style>{root} {_STYLE.read_text('utf-8')}</style>")
 
 
 def title(text: str, sub: str) -> None:
@@ -103,10 +111,10 @@ def remark(text: str) -> None:
     st.html(f'<p class="tx-sub">{escape(text)}</p>')
 
 
-def note(text: str, more: str = "") -> None:
-    """A sentence in the colours of a warning."""
-    small = f"<small>{escape(more)}</small>" if more else ""
-    st.html(f'<div class="tx-note" role="note">{escape(text)}{small}</div>')
+def note(*texts: str) -> None:
+    """Sentences in the colours of a warning, one under the other."""
+    notes = "".join(f'<div class="tx-note" role="note">{escape(text)}</div>' for text in texts)
+    st.html(notes)
 
 
 def empty(heading: str, text: str) -> None:

@@ -40,21 +40,45 @@ def go(name: str, *, run: str | None = None, **query: str) -> None:
     st.switch_page(_pages[name], query_params=query)
 
 
+def choose(key: str, label: str, known: dict[str, str], *, explain: str | None = None) -> str:
+    """A select whose choice stands in the URL, follows it, and outlives a change of page.
+
+    Streamlit's own binding puts the words of the screen into the URL, and leaves the default out.
+
+    Args:
+        key: of the URL's parameter.
+        label: of the select.
+        known: id -> what the screen says, not empty; the first is the default.
+        explain: a tooltip.
+
+    Returns:
+        The chosen id.
+    """
+    held = st.session_state
+    wanted, asked = held.pop(f"wanted_{key}", None), st.query_params.get(key)
+    kept = held.get(f"kept_{key}")
+    if wanted in known:
+        held[key] = wanted
+    elif asked in known and asked != kept:  # a link was opened, or the browser went back
+        held[key] = asked
+    elif key not in held and kept in known:  # back from a page that has no such select
+        held[key] = kept
+    if held.get(key) not in known:
+        held.pop(key, None)
+    chosen: str = st.selectbox(
+        label, list(known), format_func=lambda name: known[name], key=key, help=explain
+    )
+    held[f"kept_{key}"] = chosen
+    st.query_params[key] = chosen
+    return chosen
+
+
 def choose_run() -> None:
     """The run that all pages speak of: chosen in the sidebar, kept in the URL."""
     known = {found.id: found.title for found in runs.runs()}
-    wanted = st.session_state.pop("wanted_run", None)
-    if wanted in known:
-        st.session_state["run"] = wanted
     if known:
-        st.sidebar.selectbox(
-            "Run",
-            list(known),
-            format_func=lambda name: known[name],
-            key="run",
-            bind="query-params",
-            help="All pages speak of this run.",
-        )
+        with st.sidebar:
+            choose("run", "Run", known, explain="All pages speak of this run.")
 
 
 def chosen_run_id() -> str | None:

@@ -31,9 +31,10 @@ def _bar(label: str, score: float, threshold: float | None, *, flagged: bool) ->
     line = "" if threshold is None else f'<u style="left:{threshold * 100:.2f}%"></u>'
     state = "tx-track tx-flag" if flagged else "tx-track"
     said = f"{label}: score {score:.3f}, threshold {limit}, {'flagged' if flagged else 'clear'}"
+    compared = limit if threshold is None else f"{'≥' if flagged else '&lt;'} {limit}"
     return (
-        f'<span class="tx-name">{escape(label)}</span>'
+        f'<div class="tx-score"><span class="tx-name">{escape(label)}</span>'
         f'<div class="{state}" role="img" aria-label="{escape(said)}">'
         f'<i style="width:{score * 100:.2f}%"></i>{line}</div>'
-        f'<span class="tx-value"><b>{score:.3f}</b> <small>of {limit}</small></span>'
+        f'<span class="tx-value"><b>{score:.3f}</b> <small>{compared}</small></span></div>'
     )
