@@ -132,8 +132,8 @@ look.title("Score", "A verdict on what you type, and on whole files, by the rule
 found_run = state.chosen_run()
 if found_run is None or not found_run.finished:
     running = "" if found_run is None else f"This one is {found_run.status.state}. "
-    look.empty("No finished run", f"{running}A run can score once its training has finished.")
-    if st.button("Go to Train", type="primary"):
+    why = f"{running}A run can score once its training has finished."
+    if look.empty("No finished run", why, "Go to Train"):
         state.go("train")
 else:
     try:

@@ -8,8 +8,7 @@ import streamlit as st
 
 from toxapp.data import store
 from toxapp.errors import ToxappError
-from toxapp.evaluation import splits
-from toxapp.evaluation.thresholds import best_f1_rule, moved_rule, solved_rule
+from toxapp.evaluation.thresholds import moved_rule
 from toxapp.runs import rules
 from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run
@@ -41,13 +40,13 @@ def tune(found: Run) -> None:
     if revert:
         st.session_state.pop(key, None)
     if best:
-        st.session_state[key] = solved_rule(found, "f1", label=None, by=state.who()).thresholds
+        st.session_state[key] = state.best_rule(found).thresholds
     if revert or best:
         st.session_state["moves"] = st.session_state.get("moves", 0) + 1
     shown = st.session_state.get(key, rule.thresholds)
     labels = store.load(found.settings.dataset).labels
     scored = state.scored(found, "validation")
-    suggested = _best(found)
+    suggested = state.best_rule(found)
     version = f"{found.id} {rule.number} {st.session_state.get('moves', 0)}"
     standing = threshold_cards(
         cards_of(labels, scored, shown, suggested), key="cards", version=version
@@ -61,20 +60,10 @@ def tune(found: Run) -> None:
         look.note("Moved, not saved yet: scoring goes on with the rule in force.")
 
 
-def _best(found: Run) -> Rule:
-    """Best F1 on validation for every label, computed once per run and session."""
-    key = f"best-{found.id}"
-    if key not in st.session_state:
-        labels = store.load(found.settings.dataset).labels
-        st.session_state[key] = best_f1_rule(labels, state.scored(found, "validation"))
-    rule: Rule = st.session_state[key]
-    return rule
-
-
 def report(found: Run) -> None:
     """The test split at the thresholds in force."""
     rule = rules.in_force(found.folder)
-    figures = splits.evaluate_run(found, "test", resamples=1000)
+    figures = state.test_figures(found, rule.number)
     kept_out = f"{figures.n_texts:,} texts that had no say in the choice"
     heading = f"On test, by rule {rule.number}: {kept_out}"
     look.card(figures_table(figures), heading)
@@ -83,16 +72,12 @@ def report(found: Run) -> None:
 found_run = state.chosen_run()
 if found_run is None:
     look.title("Thresholds", "One per label, with what it flags, catches and misses.")
-    look.empty("No run yet", "Thresholds are chosen on the scores of a trained run.")
-    if st.button("Go to Train", type="primary"):
+    if look.empty("No run yet", "Thresholds are chosen on a trained run's scores.", "Go to Train"):
         state.go("train")
 elif not found_run.finished:
     look.title("Thresholds", "One per label, with what it flags, catches and misses.")
-    look.empty(
-        "This run has not finished",
-        f"It is {found_run.status.state}. Choose another run at the left, or wait for it.",
-    )
-    if st.button("See how far it is", type="primary"):
+    why = f"It is {found_run.status.state}. Choose another run at the left, or wait for it."
+    if look.empty("This run has not finished", why, "See how far it is"):
         state.go("train")
 else:
     texts = len(state.scored(found_run, "validation").row)

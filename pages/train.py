@@ -124,8 +124,8 @@ def show_run() -> None:
 look.title("Train", "A dataset and a base model become a classifier of your labels.")
 ready = {found.id: found for found in store.datasets()}
 if not ready:
-    look.empty("No dataset yet", "Training needs one: upload a file, or take the sample.")
-    if st.button("Go to Data", type="primary"):
+    needed = "Training needs one: upload a file, or take the sample."
+    if look.empty("No dataset yet", needed, "Go to Data"):
         state.go("data")
 else:
     with look.panel("settings"):

@@ -46,8 +46,8 @@ class Run:
     @property
     def title(self) -> str:
         """Its name and when it was made (UTC), for a list."""
-        made = datetime.strptime(self.id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
-        return f"{self.settings.name} · {made:%d %b %H:%M}"
+        made = (self.folder / "config.json").stat().st_mtime
+        return f"{self.settings.name} · {datetime.fromtimestamp(made, UTC):%d %b %H:%M}"
 
     @property
     def finished(self) -> bool:
@@ -147,8 +147,8 @@ def delete_dataset(dataset_id: str) -> None:
     folder = workspace.find("datasets", dataset_id)
     resting = [found.id for found in runs() if found.settings.dataset == dataset_id]
     if resting:
-        message = f"The dataset {dataset_id} is what {', '.join(resting[:5])} were trained on. "
-        raise JobError(message + "Delete the runs first.")
+        message = f"The dataset {dataset_id} is needed, for runs were trained on it: "
+        raise JobError(message + f"{', '.join(resting[:5])}. Delete them first.")
     status = look(folder)
     if status is not None and status.state not in ENDED:
         raise JobError(f"The dataset {dataset_id} is still being read; wait until it is done.")

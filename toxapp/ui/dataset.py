@@ -104,13 +104,19 @@ def styled(figure: go.Figure, *, height: int, x_title: str, y_title: str) -> go.
     }
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 8, "t": 32 if len(figure.data) > 1 else 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, sans-serif", "color": t.ink},
         xaxis={**axis, "title": x_title, "showgrid": False},
         yaxis={**axis, "title": y_title},
-        legend={"orientation": "h", "y": 1.12, "x": 0, "font": {"color": t.soft_ink}},
+        legend={
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "x": 0,
+            "font": {"color": t.soft_ink},
+        },
         hoverlabel={"bgcolor": t.panel, "font": {"color": t.ink}},
         bargap=0.12,
     )

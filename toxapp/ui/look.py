@@ -117,9 +117,11 @@ def note(*texts: str) -> None:
     st.html(notes)
 
 
-def empty(heading: str, text: str) -> None:
-    """What a page shows where there is nothing to show yet."""
-    st.html(f'<div class="tx-empty"><b>{escape(heading)}</b>{escape(text)}</div>')
+def empty(heading: str, text: str, action: str = "") -> bool:
+    """What a page shows where there is nothing to show yet; whether `action` was asked for."""
+    with st.container(horizontal_alignment="center"):
+        st.html(f'<div class="tx-empty"><b>{escape(heading)}</b>{escape(text)}</div>')
+        return bool(action) and st.button(action, type="primary", key="next")
 
 
 def mistake(error: ToxappError) -> None:

@@ -10,6 +10,7 @@ import getpass
 import hashlib
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from toxapp import workspace
+from toxapp.data import store
+from toxapp.decisions.figures import Figures
+from toxapp.evaluation import splits
+from toxapp.evaluation.thresholds import best_f1_rule
 from toxapp.runs import run as runs
+from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run, Scored
 
 if TYPE_CHECKING:
@@ -63,10 +69,12 @@ def choose(key: str, label: str, known: dict[str, str], *, explain: str | None =
         held[key] = asked
     elif key not in held and kept in known:  # back from a page that has no such select
         held[key] = kept
-    if held.get(key) not in known:
-        held.pop(key, None)
+    # Said at every run, or the browser keeps the words of before when those of a choice change.
+    held[key] = held[key] if held.get(key) in known else next(iter(known))
+    often = Counter(known.values())  # Streamlit takes options that read the same for one
+    words = {name: said if often[said] == 1 else f"{said} ({name})" for name, said in known.items()}
     chosen: str = st.selectbox(
-        label, list(known), format_func=lambda name: known[name], key=key, help=explain
+        label, list(known), format_func=words.__getitem__, key=key, help=explain
     )
     held[f"kept_{key}"] = chosen
     st.query_params[key] = chosen
@@ -129,8 +137,26 @@ def scored(chosen: Run, split: str) -> Scored:
     return _scored(chosen.id, split, stamp)
 
 
+def best_rule(chosen: Run) -> Rule:
+    """Best F1 on validation for every label of a finished run, computed once per server."""
+    return _best_rule(chosen.id, (chosen.folder / "scores.parquet").stat().st_mtime_ns)
+
+
+def test_figures(chosen: Run, rule: int) -> Figures:
+    """Figures on test at that rule, the one in force, with their intervals; kept per rule."""
+    return _test_figures(chosen.id, rule)
+
+
+# The last argument of each stands in the key: another one means another file.
+
+
+@st.cache_resource(max_entries=16, show_spinner="Measuring on test")
+def _test_figures(run_id: str, rule: int) -> Figures:  # noqa: ARG001
+    return splits.evaluate_run(runs.load(run_id), "test", resamples=1000)
+
+
 @st.cache_resource(max_entries=2, show_spinner="Loading the classifier")
-def _scorer(run_id: str, _stamp: int) -> EncoderScorer:
+def _scorer(run_id: str, stamp: int) -> EncoderScorer:  # noqa: ARG001
     from toxapp.scoring.engine import open_scorer  # noqa: PLC0415 - only pages that score load it
 
     loaded = open_scorer(runs.load(run_id))
@@ -139,5 +165,12 @@ def _scorer(run_id: str, _stamp: int) -> EncoderScorer:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _scored(run_id: str, split: str, _stamp: int) -> Scored:
+def _scored(run_id: str, split: str, stamp: int) -> Scored:  # noqa: ARG001
     return runs.scored(runs.load(run_id), split)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _best_rule(run_id: str, stamp: int) -> Rule:
+    chosen = runs.load(run_id)
+    labels = store.load(chosen.settings.dataset).labels
+    return best_f1_rule(labels, _scored(run_id, "validation", stamp))

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _FIGURES = {
     "loss": "loss",
-    "mean_average_precision": "mean average precision",
-    "mean_roc_auc": "mean ROC AUC",
-    "macro_f1_at_half": "macro F1 at 0.5",
+    "mean_average_precision": "average precision",
+    "mean_roc_auc": "ROC AUC",
+    "macro_f1_at_half": "F1 at 0.5",
 }
 
 
@@ -42,7 +42,7 @@ def show(found: Run) -> None:
             look.heading("Loss")
             _chart(loss_chart(train, measured), "loss", "Loss against the training step")
         with right, look.panel("figures"):
-            look.heading("On validation, after each epoch")
+            look.heading("On validation after each epoch, mean over the labels")
             _chart(figure_chart(measured), "figures", "Figures on validation after each epoch")
     with st.expander("Log", expanded=found.status.state in ("failed", "lost")):
         st.code(jobs.log_tail(found.folder) or "Nothing yet.", language=None, height=260)
