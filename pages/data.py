@@ -60,6 +60,7 @@ def confirm_columns(path: Path) -> None:
     except ToxappError as error:
         look.mistake(error)
         st.session_state.pop("staged")
+        offer_file()
         return
     with look.panel("columns"):
         look.heading(f"Columns of {path.name}")

@@ -68,6 +68,7 @@ def _trained(
         patch.setenv("TOXAPP_HOME", str(place))
         patch.setenv("TOXAPP_LOCKS", str(place.parent / "locks"))
         patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("OMP_NUM_THREADS", "1")
         dataset = importing.start(comments)
         assert process.wait(workspace.find("datasets", dataset), timeout_s=60).state == "finished"
         made = run.start(quick_settings(dataset, model_folder))
@@ -79,6 +80,11 @@ def _trained(
 @pytest.fixture
 def trained(_trained: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, home: Path) -> Run:
     """A finished run in a workspace of the test's own, a copy of the one trained once."""
+    import torch
+
+    # On a busy machine the threads of a tiny model wait for each other: 3 s became 52 s.
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    torch.set_num_threads(1)
     source, run_id = _trained
     shutil.copytree(source, home)
     return run.load(run_id)
@@ -112,11 +118,13 @@ def serve(tmp_path: Path) -> Iterator[Server]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        log = (tmp_path / f"server-{port}.log").open("wb")
         env = {**os.environ, **({"TOXAPP_HOME": str(home)} if home else {})}
         command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
         options = ["--server.port", str(port), "--server.headless", "true"]
-        server = subprocess.Popen([*command, *options], cwd=cwd, env=env, stdout=log, stderr=log)
+        with (tmp_path / f"server-{port}.log").open("wb") as log:
+            server = subprocess.Popen(
+                [*command, *options], cwd=cwd, env=env, stdout=log, stderr=log
+            )
         started.append(server)
         address = f"http://127.0.0.1:{port}"
         _until_it_answers(address, server)

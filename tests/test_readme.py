@@ -52,7 +52,7 @@ def test_the_table_of_verbs_is_that_of_the_command_line() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group) or hasattr(group, "commands")
     told = re.findall(r"^\| `([a-z]+)", README, flags=re.MULTILINE)
-    assert told == list(group.commands)  # type: ignore[attr-defined]
+    assert told == list(group.commands)
 
 
 def test_the_pictures_are_there() -> None:

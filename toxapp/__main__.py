@@ -121,6 +121,8 @@ def train(
     if data in workspace.ids("datasets"):
         dataset = store.load(data)
     else:
+        # Refused now, or the file would be read for nothing.
+        settings.changed(settings.Settings(dataset=data, model=model), pairs or [])
         dataset = _add(Path(data), None, None, quiet=as_object)
     chosen = settings.suggested(dataset.id, dataset.splits["train"], model)
     chosen = settings.changed(replace(chosen, name=name or dataset.name), pairs or [])

@@ -30,7 +30,11 @@ class Bounds:
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Indices of texts, a list per step, for the process `rank` of `world`."""
+    """Indices of texts, a list per step, for the process `rank` of `world`.
+
+    Every text once an epoch, over all processes together. Where there are fewer texts than
+    batches that are needed for every process to get as many, some stand in two batches.
+    """
 
     def __init__(
         self, lengths: Sequence[int], bounds: Bounds, *, seed: int, rank: int = 0, world: int = 1
@@ -52,7 +56,8 @@ class LengthBatches(Sampler[list[int]]):
         draw = np.random.default_rng((self._seed, self._epoch))
         jittered = self._lengths * draw.uniform(1 - _JITTER, 1 + _JITTER, len(self._lengths))
         cuts = np.cumsum(self._sizes)[:-1]
-        batches = np.split(np.argsort(jittered, kind="stable"), cuts)
+        ascending = np.resize(np.argsort(jittered, kind="stable"), sum(self._sizes))
+        batches = np.split(ascending, cuts)
         for index in draw.permutation(len(batches))[self._rank :: self._world]:
             yield batches[index].tolist()
 
@@ -72,7 +77,8 @@ def _even(sizes: list[int], world: int) -> list[int]:
     while len(sizes) % world:
         largest = int(np.argmax(sizes))
         if sizes[largest] == 1:
-            return sizes[: len(sizes) - len(sizes) % world]
+            sizes.append(1)
+            continue
         half = sizes[largest] // 2
         sizes[largest : largest + 1] = [half, sizes[largest] - half]
     return sizes

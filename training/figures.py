@@ -32,9 +32,8 @@ class Ranking:
         return -self.loss if precision is None else precision
 
     def known(self) -> dict[str, float]:
-        """The figures that are defined, by name; not the loss, which the Trainer has."""
-        named = {name: value for name, value in vars(self).items() if name != "loss"}
-        return {name: value for name, value in named.items() if value is not None}
+        """The figures that are defined, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 def ranking(targets: NDArray[np.float32], scores: NDArray[np.float32]) -> Ranking:

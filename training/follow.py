@@ -10,21 +10,19 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import (
-    PreTrainedModel,
     TrainerCallback,
     TrainerControl,
     TrainerState,
     TrainingArguments,
 )
 
-from toxapp import workspace
 from toxapp.jobs.work import Stopped, Work
 from toxapp.runs import events
+from training.checkpoints import keep_best
 
 LOG_STEPS = 5
 
@@ -67,7 +65,6 @@ class Follow(TrainerCallback):
         self._forecast = forecast
         self._checkpoint_s = checkpoint_s
         self._saved = time.monotonic()
-        self._best = _recorded_best(job.folder) if job else -math.inf
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -88,7 +85,7 @@ class Follow(TrainerCallback):
     ) -> None:
         """Report, and save or end where it is time to."""
         self._forecast.end()
-        stop = self._job is not None and self._job.stop_asked()
+        stop = self._reports_a_stop(state)
         # At the end of an epoch before its evaluation, which takes long and can be killed.
         ends_epoch = state.global_step % _epoch_steps(state) == 0
         save = ends_epoch or time.monotonic() - self._saved > self._checkpoint_s
@@ -96,9 +93,13 @@ class Follow(TrainerCallback):
         if stop:
             self.stopped = control.should_training_stop = True
         control.should_save = control.should_save or stop or save
-        if self._job and not stop:
-            left = self._forecast.left(state.max_steps - state.global_step, _epochs_left(state))
-            self._job.step(state.global_step, seconds_left=left)
+
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Leave the evaluation after a stop out: an uninterrupted run has none of half an epoch."""
+        if self.stopped:
+            control.should_evaluate = False
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -129,11 +130,10 @@ class Follow(TrainerCallback):
             name.removeprefix("eval_"): value for name, value in _plain(kwargs["metrics"]).items()
         }
         self._forecast.evaluation_s = float(figures.get("runtime", 0.0))
+        # Weights before the event: a resumed run does not repeat an evaluation that it finds there.
+        keep_best(self._job.folder, kwargs["model"], {**figures, "step": state.global_step})
         event = {"kind": "evaluation", "step": state.global_step, "split": "validation"}
         events.append(self._job.folder, {**event, "epoch": state.epoch, **figures})
-        if figures["selection"] > self._best:
-            self._best = figures["selection"]
-            _keep(self._job.folder, kwargs["model"], self._best, state.global_step)
 
     def on_prediction_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -142,33 +142,16 @@ class Follow(TrainerCallback):
         if self._job and args.world_size == 1 and self._job.stop_asked():
             raise Stopped
 
-
-def best_folder(run_folder: Path) -> Path | None:
-    """Where the best weights so far are kept; None before the first evaluation."""
-    found = [(_selection(f), f) for f in (run_folder / "checkpoints").glob("best-*[0-9]")]
-    return max(found)[1] if found else None
-
-
-def _keep(run_folder: Path, model: PreTrainedModel, selection: float, step: int) -> None:
-    folder = run_folder / "checkpoints" / f"best-{step}"
-    before = best_folder(run_folder)
-    draft = folder.with_name(f"best-{step}.new")
-    model.save_pretrained(draft)
-    workspace.write_json(draft / "best.json", {"selection": selection, "step": step})
-    draft.rename(folder)
-    if before is not None:
-        workspace.delete(before)
-
-
-def _selection(folder: Path) -> float:
-    found = workspace.read_json(folder / "best.json")
-    assert found is not None
-    return float(found["selection"])
-
-
-def _recorded_best(run_folder: Path) -> float:
-    folder = best_folder(run_folder)
-    return -math.inf if folder is None else _selection(folder)
+    def _reports_a_stop(self, state: TrainerState) -> bool:
+        """Say how far it is; whether somebody asked for an end, which first saves this step."""
+        if self._job is None:
+            return False
+        left = self._forecast.left(state.max_steps - state.global_step, _epochs_left(state))
+        try:
+            self._job.step(state.global_step, seconds_left=left)
+        except Stopped:
+            return True
+        return False
 
 
 def _agreed(stop: bool, save: bool, args: TrainingArguments) -> tuple[bool, bool]:

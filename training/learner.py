@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 from transformers import PreTrainedModel, Trainer
+from transformers.trainer_utils import EvalLoopOutput
 
 from toxapp.inference.tokens import Ids, pad
 from toxapp.models.encoder import is_new
@@ -123,6 +124,15 @@ class Learner(Trainer):
             world=self.args.world_size,
         )
         return _EpochLoader(examples, batch_sampler=sampler, collate_fn=self.data_collator)
+
+    def evaluation_loop(self, *args: Any, **kwargs: Any) -> EvalLoopOutput:
+        """Evaluate without touching the training's random numbers.
+
+        A loader draws one when it is opened; a run resumed after an evaluation opens one loader
+        less, and would go on with other dropout than an uninterrupted run.
+        """
+        with torch.random.fork_rng(devices=[]):
+            return super().evaluation_loop(*args, **kwargs)
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW with four groups: body and new parts, with and without weight decay."""

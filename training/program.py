@@ -1,11 +1,12 @@
 """The stages of a run, in order; each leaves a file behind, so that a resumed run skips it.
 
-wait for the device -> read and cut texts -> build -> figures before -> train -> model/
+wait for the device -> build -> read and cut texts -> figures before -> train -> model/
 -> bundle/ -> scores.parquet -> metrics.json -> rules/0001.json
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import shutil
@@ -16,25 +17,26 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from transformers import EvalPrediction, TrainingArguments, set_seed
+from transformers.utils import logging as library_logging
 
 from toxapp import workspace
 from toxapp.data import store
 from toxapp.data.store import Dataset, Rows
 from toxapp.errors import DataError
-from toxapp.inference.tokens import Ids, encode, open_tokenizer
+from toxapp.inference.tokens import Ids, encode
 from toxapp.jobs.queue import turn
 from toxapp.jobs.work import Stopped, Work
 from toxapp.models import encoder
 from toxapp.models.encoder import Encoder
-from toxapp.models.source import folder_of
-from toxapp.runs import events
 from toxapp.runs.settings import Settings
 from training import after, device
 from training.batches import Bounds
+from training.checkpoints import best_folder, lacks_evaluation, last_checkpoint
 from training.device import Device
 from training.figures import Ranking, ranking
-from training.follow import LOG_STEPS, Follow, Forecast, best_folder
+from training.follow import LOG_STEPS, Follow, Forecast
 from training.learner import Collator, Examples, Learner, Pace
 
 _log = logging.getLogger("training")
@@ -57,6 +59,7 @@ def train(folder: Path, job: Work | None) -> None:
         folder: of the run, with its config.json.
         job: what speaks for it; None in the further processes of a training on several devices.
     """
+    library_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     settings = Settings.from_json(json.loads((folder / "config.json").read_text("utf-8")))
     on = device.choose(settings.device, settings.precision)
     _log.info("device %s, bf16 %s, attention %s", on.name, on.bf16, on.attention)
@@ -70,48 +73,52 @@ def _learn(folder: Path, settings: Settings, on: Device, job: Work | None) -> No
     if (folder / "model" / "config.json").exists():
         return
     dataset = store.load(settings.dataset)
+    made = _built(dataset, settings, on, job)
+    cutter = encoder.cutter(made)
+    parts = {split: _part(dataset, split, cutter, job) for split in _SPLITS}
+    encoder.start_at_rates(made.model, _rates(parts["train"].rows.targets))
+    if not (folder / "checkpoints" / "before.json").exists():
+        # A copy: accelerate takes a model that was evaluated for prepared, and would then train
+        # it in every process by itself.
+        copied = Encoder(copy.deepcopy(made.model), made.tokenizer)
+        _before(folder, _learner(folder, settings, on, copied, parts, job)[0], parts, job)
+    learner, follow = _learner(folder, settings, on, made, parts, job)
+    checkpoint = last_checkpoint(folder)
+    if checkpoint:
+        _log.info("going on from %s", checkpoint.name)
+        learner.args.eval_on_start = lacks_evaluation(folder, checkpoint)
+    learner.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if follow.stopped:
+        raise Stopped
+    _save(folder, made, learner, parts["train"], job)
+
+
+def _built(dataset: Dataset, settings: Settings, on: Device, job: Work | None) -> Encoder:
     if job:
-        job.stage("fetching the base model")
-    base = folder_of(settings.model)
-    parts = {split: _part(dataset, split, base, settings, job) for split in _SPLITS}
-    if job:
-        job.stage("building the model")
+        job.stage("fetching and building the model")
     set_seed(settings.seed)
-    made = encoder.build(
+    return encoder.build(
         settings.model,
         dataset.labels,
         max_length=settings.max_length,
         dropout=settings.dropout,
         attention=on.attention,
     )
-    encoder.start_at_rates(made.model, _rates(parts["train"].rows.targets))
-    learner, follow = _learner(folder, settings, on, made, parts, job)
-    _before(folder, learner, parts, job)
-    checkpoint = _last_checkpoint(folder)
-    if checkpoint:
-        _log.info("going on from %s", checkpoint.name)
-        learner.args.eval_on_start = _lacks_evaluation(folder, checkpoint)
-    learner.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    if follow.stopped:
-        raise Stopped
-    if job:
-        _save(folder, made, learner, parts["train"], job)
 
 
 _SPLITS = ("train", "validation", "test")
 
 
-def _part(dataset: Dataset, split: str, base: Path, settings: Settings, job: Work | None) -> Part:
+def _part(dataset: Dataset, split: str, cutter: Tokenizer, job: Work | None) -> Part:
     rows = store.read(dataset.id, split)
     if not rows.texts:
         message = f"The {split} part of the dataset {dataset.id} holds no text; split it again."
         raise DataError(message)
-    tokenizer = open_tokenizer(base / "tokenizer.json", settings.max_length)
     if job:
         job.stage(f"cutting the {split} texts into tokens", steps=len(rows.texts))
     ids: list[Ids] = []
     for start in range(0, len(rows.texts), _CUT_TEXTS):
-        ids += encode(tokenizer, rows.texts[start : start + _CUT_TEXTS])
+        ids += encode(cutter, rows.texts[start : start + _CUT_TEXTS])
         if job:
             job.step(len(ids))
     return Part(rows, ids)
@@ -178,7 +185,7 @@ def _compute(found: EvalPrediction) -> dict[str, float]:
     assert isinstance(found.predictions, np.ndarray)
     assert isinstance(found.label_ids, np.ndarray)
     measured = ranking(found.label_ids, _sigmoid(found.predictions))
-    return {"selection": measured.selection, **measured.known()}
+    return {"selection": measured.selection, **measured.known()}  # the exact loss replaces its own
 
 
 def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -188,9 +195,6 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _before(folder: Path, learner: Learner, parts: dict[str, Part], job: Work | None) -> None:
     """Measure every split before the first step, which shows later what training brought."""
-    file = folder / "checkpoints" / "before.json"
-    if file.exists():
-        return
     found: dict[str, Ranking] = {}
     for split, part in parts.items():
         if job:
@@ -200,7 +204,9 @@ def _before(folder: Path, learner: Learner, parts: dict[str, Part], job: Work | 
         else:
             found[split] = measure(learner, _examples(sample(part) if split == "train" else part))
     if job:
-        workspace.write_json(file, {split: vars(r) for split, r in found.items()})
+        workspace.write_json(
+            folder / "checkpoints" / "before.json", {split: vars(r) for split, r in found.items()}
+        )
 
 
 def _from_metrics(metrics: dict[str, float]) -> Ranking:
@@ -231,13 +237,19 @@ def sample(part: Part) -> Part:
     return Part(rows, part.ids[kept])
 
 
-def _save(folder: Path, made: Encoder, learner: Learner, train_part: Part, job: Work) -> None:
-    """Put the best weights into model/, and measure the training part with them."""
-    job.stage("keeping the best weights")
+def _save(
+    folder: Path, made: Encoder, learner: Learner, train_part: Part, job: Work | None
+) -> None:
+    """Put the best weights into model/; all processes measure the training part with them."""
+    if job:
+        job.stage("keeping the best weights")
+    learner.accelerator.wait_for_everyone()  # only the first one knows when they are written
     best = best_folder(folder)
     assert best is not None, "a training without an evaluation"
     whole = encoder.load_weights(made, best)
     found = measure(learner, _examples(sample(train_part)))
+    if job is None:
+        return
     workspace.write_json(folder / "checkpoints" / "train_after.json", vars(found))
     draft = folder / "model.new"
     shutil.rmtree(draft, ignore_errors=True)
@@ -250,23 +262,3 @@ def _rates(targets: NDArray[np.float32]) -> NDArray[np.float64]:
     known = (~np.isnan(targets)).sum(axis=0)
     rates: NDArray[np.float64] = (np.nansum(targets, axis=0, dtype=np.float64) + 1) / (known + 2)
     return rates
-
-
-def _last_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint that was written to its end: the Trainer writes its state last."""
-    found = (folder / "checkpoints").glob("checkpoint-*")
-    for place in sorted(found, key=lambda f: int(f.name.rpartition("-")[2]), reverse=True):
-        try:
-            json.loads((place / "trainer_state.json").read_text("utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
-            continue
-        return place
-    return None
-
-
-def _lacks_evaluation(folder: Path, checkpoint: Path) -> bool:
-    """Whether the job died between an epoch's last step and its evaluation."""
-    state = json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
-    ends_epoch = float(state["epoch"]).is_integer()
-    done = {event["step"] for event in events.read(folder, "evaluation")}
-    return ends_epoch and state["global_step"] not in done

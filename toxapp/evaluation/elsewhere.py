@@ -36,7 +36,8 @@ def evaluate_file(
         report: told how many texts are scored.
 
     Raises:
-        DataError: the file has none of the run's labels, or no text column can be told.
+        DataError: the file has none of the run's labels, no text column can be told, or no row
+            has a text and a target.
     """
     dialect = table.sniff(path)
     names = table.column_names(path, dialect)
@@ -92,6 +93,9 @@ def _evaluate(
         scores.append(scorer.score(texts, partial(_shifted, report, done))[:, kept])
         targets.append(known)
         done += len(texts)
+    if not done:
+        message = f"No row there has a text and a known target of {', '.join(labels)}: nothing to "
+        raise DataError(message + "measure. Fill the label columns, or name others by --map.")
     return figures(
         np.concatenate(targets), np.concatenate(scores), labels, thresholds, resamples=resamples
     )

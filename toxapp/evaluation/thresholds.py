@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import TypeVar
 
 from toxapp.data import store
 from toxapp.decisions.choose import best_f1
@@ -14,6 +15,8 @@ from toxapp.errors import SettingsError
 from toxapp.runs import rules, run
 from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run, Scored
+
+T = TypeVar("T")
 
 BEST_F1 = "best F1"
 BY_HAND = "by hand"
@@ -75,15 +78,11 @@ def solved_rule(chosen: Run, objective: str, *, label: str | None, by: str) -> R
         return best
     rules.at(best, {label: None})  # refuses a label that is not the run's
     moved = moved_rule(chosen, {label: best.thresholds[label]}, by=by)
-    ends = {
-        name: best.threshold_intervals[name]
-        for name in (label,)
-        if name in best.threshold_intervals
-    }
     return replace(
         moved,
         objective={**moved.objective, label: BEST_F1},
-        threshold_intervals={**moved.threshold_intervals, **ends},
+        reasons={**moved.reasons, **_of(label, best.reasons)},
+        threshold_intervals={**moved.threshold_intervals, **_of(label, best.threshold_intervals)},
     )
 
 
@@ -123,6 +122,10 @@ def measured(rule: Rule, labels: tuple[str, ...], scored: Scored) -> Rule:
     expected = {label: _expected(label_figures) for label, label_figures in found.labels.items()}
     intervals = {label: dict(f.intervals) for label, f in found.labels.items()}
     return replace(rule, expected=expected, intervals=intervals)
+
+
+def _of(label: str, values: Mapping[str, T]) -> dict[str, T]:
+    return {label: values[label]} if label in values else {}
 
 
 def _settle(scored: Scored, column: int, threshold: float | None) -> float | None:

@@ -58,12 +58,15 @@ def read(folder: Path) -> Bundle:
     """The record of the bundle in `folder`.
 
     Raises:
-        BundleError: there is none, or it is of another format, kind or engine.
+        BundleError: there is none, or it is damaged, or of another format, kind or engine.
     """
     try:
         found = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         message = f"There is no bundle in {folder}: the run has not finished, or the folder moved."
+        raise BundleError(message) from None
+    except ValueError:
+        message = f"{folder / 'bundle.json'} is damaged and cannot be read; train the run again."
         raise BundleError(message) from None
     known = {field.name for field in fields(Bundle)}
     if set(found) != known or found["format"] != FORMAT:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from toxapp import workspace
@@ -86,7 +87,8 @@ def stop(folder: Path, *, patience_s: float = 20.0) -> Status:
         process = read_process(folder)
         if status.state in ENDED or process is None or not is_alive(process):
             break
-        os.killpg(process.pid, force)
+        with suppress(ProcessLookupError):  # it ended by itself just now
+            os.killpg(process.pid, force)
         status = wait(folder, timeout_s=5)
     return status
 

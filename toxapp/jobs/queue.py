@@ -7,7 +7,6 @@ holder dies. So a dead ticket is skipped, and a killed holder blocks nobody.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +39,9 @@ def turn(device: str, job: Work) -> Iterator[None]:
 def waiting(device: str) -> list[str]:
     """Names of the folders whose jobs hold or wait for `device`, in their order."""
     folder = workspace.lock_folder() / workspace.slug(device)
-    return [Path(json.loads(t.read_text())["folder"]).name for t in _live_tickets(folder)]
+    # A ticket can be handed back between the look at its process and this one.
+    found = (workspace.read_json(ticket) for ticket in _live_tickets(folder))
+    return [Path(ticket["folder"]).name for ticket in found if ticket]
 
 
 def _take_ticket(folder: Path, work_folder: Path) -> Path:

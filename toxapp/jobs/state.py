@@ -7,6 +7,7 @@ queued -> running -> finished | failed | stopped
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -76,14 +77,14 @@ def judge(recorded: State, *, alive: bool) -> State:
 
 def read_status(folder: Path) -> Status | None:
     """What the job on `folder` last recorded, or None where none ever started."""
-    found = workspace.read_json(folder / "status.json")
+    found = _read(folder / "status.json")
     return None if found is None else _exact(Status, found)
 
 
 def read_process(folder: Path) -> Process | None:
-    """The process that works (or worked) on `folder`."""
-    found = workspace.read_json(folder / "job.json")
-    return None if found is None else Process(int(found["pid"]), float(found["created"]))
+    """The process that works (or worked) on `folder`; None where that is not known."""
+    found = _read(folder / "job.json")
+    return Process(int(found["pid"]), float(found["created"])) if found else None
 
 
 def look(folder: Path) -> Status | None:
@@ -102,6 +103,13 @@ def look(folder: Path) -> Status | None:
         )
         return Status(**{**asdict(status), "state": state, "reason": reason, "seconds_left": None})
     return status
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    try:
+        return workspace.read_json(file)
+    except json.JSONDecodeError:
+        return {}  # torn by a power failure: without a living process the job counts as lost
 
 
 def _exact(cls: type[Status], found: dict[str, Any]) -> Status:

@@ -54,7 +54,8 @@ class Work:
         trace: TracebackType | None,
     ) -> bool:
         if error is None:
-            self._write(state="finished", stage="finished", seconds_left=0.0)
+            done = self._status.steps  # the last steps may have passed too quickly to be written
+            self._write(state="finished", stage="finished", step=done, seconds_left=0.0)
             return False
         if isinstance(error, Stopped):
             self._write(state="stopped", reason="Stopped by request.", seconds_left=None)

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_model
+from tokenizers import Tokenizer
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -28,6 +30,9 @@ from transformers import (
 from toxapp.errors import ModelError
 from toxapp.inference import bundle
 from toxapp.models.source import folder_of
+
+# Else a folder that brings code of its own would be asked for on the terminal.
+_SAFE: Any = {"local_files_only": True, "trust_remote_code": False}
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,11 @@ def build(
 
     Raises:
         ModelError: the base model is missing, is no encoder, lacks a fast tokenizer, or reads
-            fewer tokens than `max_length`.
+            fewer tokens than `max_length`, or does not end in an output per label.
     """
     folder = folder_of(base)
     try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        config = AutoConfig.from_pretrained(folder, **_SAFE)
         _check_reads(config, base, max_length)
         _prepare(config, labels, dropout)
         model = AutoModelForSequenceClassification.from_pretrained(
@@ -65,13 +70,25 @@ def build(
             attn_implementation=attention,
             dtype=torch.float32,
             use_safetensors=True,
-            local_files_only=True,
             ignore_mismatched_sizes=True,
+            **_SAFE,
         )
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, SafetensorError) as error:
         first = str(error).strip().splitlines()[0]
         raise ModelError(f"'{base}' cannot be used as an encoder: {first}") from error
+    _check_ends(model, base)
     return Encoder(model, _tokenizer(folder, base, max_length))
+
+
+def cutter(encoder: Encoder) -> Tokenizer:
+    """What cuts texts into tokens as serving will: the tokenizer that `save` writes.
+
+    Not the base model's own file, which one from before tokenizer.json does not have.
+    """
+    found = Tokenizer.from_str(encoder.tokenizer.backend_tokenizer.to_str())
+    found.enable_truncation(encoder.tokenizer.model_max_length)
+    found.no_padding()
+    return found
 
 
 def start_at_rates(model: PreTrainedModel, rates: NDArray[np.float64]) -> None:
@@ -83,18 +100,9 @@ def start_at_rates(model: PreTrainedModel, rates: NDArray[np.float64]) -> None:
         model: with one output per label.
         rates: (n_labels,), in (0, 1).
     """
-    last = last_layer(model)
+    last = _last_layer(model)
     with torch.no_grad():
         last.bias.copy_(torch.from_numpy(np.log(rates / (1 - rates))).float())
-
-
-def last_layer(model: PreTrainedModel) -> torch.nn.Linear:
-    """The layer whose outputs are the labels' logits."""
-    found = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
-    last = found[-1]
-    assert last.out_features == model.config.num_labels
-    assert last.bias is not None
-    return last
 
 
 def is_new(name: str, model: PreTrainedModel) -> bool:
@@ -116,8 +124,8 @@ def load_weights(encoder: Encoder, folder: Path) -> Encoder:
 
 def make_bundle(model_folder: Path, folder: Path, *, max_length: int) -> None:
     """Make the bundle of a saved model: hard links where the disk allows, copies elsewhere."""
-    config = AutoConfig.from_pretrained(model_folder, local_files_only=True)
-    tokenizer = AutoTokenizer.from_pretrained(model_folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(model_folder, **_SAFE)
+    tokenizer = AutoTokenizer.from_pretrained(model_folder, **_SAFE)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     names = ("config.json", "tokenizer.json", "model.safetensors")
@@ -136,13 +144,28 @@ def make_bundle(model_folder: Path, folder: Path, *, max_length: int) -> None:
     bundle.write(folder, record)
 
 
+def _last_layer(model: PreTrainedModel) -> torch.nn.Linear:
+    """The layer whose outputs are the labels' logits."""
+    return [m for m in model.modules() if isinstance(m, torch.nn.Linear)][-1]
+
+
+def _check_ends(model: PreTrainedModel, base: str) -> None:
+    last = _last_layer(model)
+    if last.bias is None or last.out_features != model.config.num_labels:
+        message = (
+            f"'{base}' does not end in a layer with an output and a bias per label, as encoders "
+            "do; name an encoder, such as the bundled model 'minilm'."
+        )
+        raise ModelError(message)
+
+
 def _prepare(config: Any, labels: Sequence[str], dropout: float) -> None:
     config.num_labels = len(labels)
     config.id2label = dict(enumerate(labels))
     config.label2id = {label: n for n, label in enumerate(labels)}
     config.problem_type = "multi_label_classification"
     for name, value in vars(config).items():
-        if "dropout" in name and isinstance(value, float):
+        if "dropout" in name and type(value) in (int, float):
             setattr(config, name, dropout)
 
 
@@ -159,14 +182,26 @@ def _check_reads(config: Any, base: str, max_length: int) -> None:
 
 
 def _tokenizer(folder: Path, base: str, max_length: int) -> PreTrainedTokenizerFast:
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    if not isinstance(tokenizer, PreTrainedTokenizerFast) or tokenizer.pad_token_id is None:
+    tokenizer = _usable_tokenizer(folder)
+    if tokenizer is None:
         message = (
             f"'{base}' has no fast tokenizer (tokenizer.json) with a padding token; name another."
         )
         raise ModelError(message)
     tokenizer.model_max_length = max_length
     return tokenizer
+
+
+def _usable_tokenizer(folder: Path) -> PreTrainedTokenizerFast | None:
+    try:
+        found = AutoTokenizer.from_pretrained(folder, **_SAFE)
+    except (ValueError, OSError):
+        return None
+    # Where a folder has no vocabulary at all, some are made that know no word.
+    kept = any((folder / name).is_file() for name in type(found).vocab_files_names.values())
+    if not kept or not isinstance(found, PreTrainedTokenizerFast):
+        return None
+    return None if found.pad_token_id is None else found
 
 
 def _link(source: Path, target: Path) -> None:

@@ -27,7 +27,8 @@ def folder_of(model: str) -> Path:
     if Path(model).is_dir():
         return _checked(Path(model))
     if model.startswith((".", "/", "~")):
-        raise ModelError(f"There is no folder '{model}' to take the base model from.")
+        message = f"There is no folder '{model}' to take the base model from. "
+        raise ModelError(message + "Start a new run with another folder or a hub id.")
     entry = known(model)
     return _download(entry.hub_id if entry else model)
 

@@ -33,15 +33,15 @@ def read(folder: Path, kind: str) -> list[dict[str, Any]]:
 
 def _lines(file: Path) -> list[dict[str, Any]]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
     events = []
     for line in lines:
         try:
             events.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue  # torn by a kill; the resumed run repeats it
+        except ValueError:
+            continue  # torn by a kill, maybe within a letter; the resumed run repeats it
     return events
 
 

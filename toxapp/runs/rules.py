@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -119,7 +120,8 @@ def at(rule: Rule, moved: Mapping[str, float | None]) -> dict[str, float | None]
 
 def _create(file: Path, content: dict[str, Any]) -> None:
     # Linking a whole draft is exclusive and atomic at once: nobody reads half a rule.
-    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    # The draft is named by the thread, too: pages of one server save at the same moment.
+    draft = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     try:
         os.link(draft, file)

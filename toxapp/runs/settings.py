@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Sequence
@@ -107,7 +108,8 @@ def changed(settings: Settings, pairs: Sequence[str]) -> Settings:
         try:
             values[name] = _parse(types_[name], text)
         except ValueError:
-            wrong.append(f"{name} must be a {types_[name].__name__}, not '{text}'.")
+            kind = "a whole number" if types_[name] is int else "a number"
+            wrong.append(f"{name} must be {kind}, not '{text}'.")
     if wrong:
         raise SettingsError(" ".join(wrong))
     return replace(settings, **values)
@@ -150,7 +152,7 @@ def _rules(s: Settings) -> list[tuple[bool, str]]:
             f"precision must be one of {', '.join(PRECISIONS)}, not '{s.precision}'.",
         ),
         (
-            s.device in ("auto", "cpu", "mps") or s.device.partition(":")[0] == "cuda",
+            re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", s.device) is not None,
             f"device must be auto, cpu, mps, cuda or cuda:N, not '{s.device}'.",
         ),
         (s.checkpoint_s > 0, f"checkpoint_s must be above 0, not {s.checkpoint_s}."),

@@ -83,8 +83,11 @@ def _is_number(cell: str) -> bool:
 class _Separated:
     def __init__(self, path: Path, names: Sequence[str], separator: str) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file, delimiter=separator, lineterminator="\n")
-        self._writer.writerow([guarded(name) for name in names])
+        self._plain = csv.writer(self._file, delimiter=separator, lineterminator="\n")
+        self._quoting = csv.writer(
+            self._file, delimiter=separator, lineterminator="\n", quoting=csv.QUOTE_ALL
+        )
+        self._add([guarded(name) for name in names])
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +102,12 @@ class _Separated:
             unscored = bool(np.isnan(score).any())
             marks = [""] * len(flag) if unscored else [str(int(f)) for f in flag]
             figures = [""] * len(score) if unscored else [f"{s:.9g}" for s in score]
-            self._writer.writerow([*map(guarded, row), *figures, *marks])
+            self._add([*map(guarded, row), *figures, *marks])
+
+    def _add(self, row: list[str]) -> None:
+        # By itself, csv leaves a lone carriage return bare, which readers take for a new row.
+        bare = any("\r" in cell for cell in row)
+        (self._quoting if bare else self._plain).writerow(row)
 
 
 class _Parquet:
@@ -119,6 +127,8 @@ class _Parquet:
     def write(
         self, cells: Sequence[Sequence[str]], scores: NDArray[np.float32], flags: NDArray[np.bool_]
     ) -> None:
+        if not cells:
+            return
         missing = np.isnan(scores)
         columns: list[Iterable[object]] = list(zip(*cells, strict=True))
         arrays = [pa.array(column, pa.string()) for column in columns]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import streamlit as st
 from toxapp.jobs.state import ENDED, Status, look
 from toxapp.ui.look import duration
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 WORDS = {
     "queued": "waiting",
     "running": "running",
@@ -50,11 +52,11 @@ def end(status: Status) -> str:
 
 
 def log_tail(folder: Path, lines: int = 30) -> str:
-    """The last lines of what the job printed; carriage returns of progress bars taken apart."""
+    """The last lines of what the job printed, colours taken out and progress bars taken apart."""
     file = folder / "log.txt"
     if not file.exists():
         return ""
     with file.open("rb") as log:
         log.seek(max(0, file.stat().st_size - 20_000))
-        text = log.read().decode("utf-8", errors="replace")
+        text = _COLOUR.sub("", log.read().decode("utf-8", errors="replace"))
     return "\n".join(text.replace("\r", "\n").splitlines()[-lines:])

@@ -129,6 +129,11 @@ def mistake(error: ToxappError) -> None:
     st.html(f'<div class="tx-note" role="alert">{escape(str(error))}</div>')
 
 
+def log(text: str) -> None:
+    """What a program printed, in a box that scrolls by keys too, as that of `st.code` does not."""
+    st.html(f'<pre class="tx-log" tabindex="0" role="region" aria-label="Log">{escape(text)}</pre>')
+
+
 def table(columns: list[str], rows: list[list[str]], *, label: str) -> str:
     """A table of cells that are escaped HTML already, the first column flush left."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)

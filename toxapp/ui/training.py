@@ -45,7 +45,7 @@ def show(found: Run) -> None:
             look.heading("On validation after each epoch, mean over the labels")
             _chart(figure_chart(measured), "figures", "Figures on validation after each epoch")
     with st.expander("Log", expanded=found.status.state in ("failed", "lost")):
-        st.code(jobs.log_tail(found.folder) or "Nothing yet.", language=None, height=260)
+        look.log(jobs.log_tail(found.folder) or "Nothing yet.")
 
 
 def _name(found: Run) -> str:

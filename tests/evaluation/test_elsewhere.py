@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import write_comments
+from toxapp import workspace
+from toxapp.data import importing, store
+from toxapp.decisions.figures import Figures
+from toxapp.errors import DataError, JobError, ModelError, NotFoundError
+from toxapp.evaluation.elsewhere import evaluate_dataset, evaluate_file
+from toxapp.evaluation.splits import evaluate_run
+from toxapp.runs import run
+from toxapp.runs.run import Run
+
+pytestmark = pytest.mark.slow
+
+
+def silent(done: int) -> None:
+    """Nobody wants to know."""
+
+
+def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def rows_of_test(chosen: Run) -> list[tuple[object, ...]]:
+    """Text, rude, spam, never of every row of the run's own test split."""
+    rows = store.read(chosen.settings.dataset, "test")
+    return [(text, *map(int, t)) for text, t in zip(rows.texts, rows.targets, strict=True)]
+
+
+def same(found: Figures, expected: Figures) -> bool:
+    return replace(found, labels={}) == replace(expected, labels={}) and all(
+        found.labels[label] == expected.labels[label] for label in expected.labels
+    )
+
+
+def test_a_file_made_of_the_test_split_has_the_runs_own_figures(
+    trained: Run, tmp_path: Path
+) -> None:
+    header = ["comment", "rude", "spam", "never"]
+    file = write(tmp_path / "test.csv", header, rows_of_test(trained))
+    found = evaluate_file(trained, file, {}, resamples=50, report=silent)
+    assert same(found, evaluate_run(trained, "test", resamples=50))
+
+
+def test_columns_of_other_names_and_order_are_mapped(trained: Run, tmp_path: Path) -> None:
+    rows = [(never, spam, text, rude) for text, rude, spam, never in rows_of_test(trained)]
+    file = write(tmp_path / "test.csv", ["nothing", "ads", "comment", "abuse"], rows)
+    columns = {"spam": "ads", "rude": "abuse", "never": "nothing"}
+    found = evaluate_file(trained, file, columns, report=silent)
+    assert list(found.labels) == ["rude", "spam", "never"]
+    assert same(found, evaluate_run(trained, "test"))
+
+
+def test_a_mapping_goes_before_a_column_of_the_labels_own_name(
+    trained: Run, tmp_path: Path
+) -> None:
+    rows = [(text, 1 - int(str(rude)), rude) for text, rude, _, _ in rows_of_test(trained)]
+    file = write(tmp_path / "test.csv", ["comment", "rude", "truly rude"], rows)
+    found = evaluate_file(trained, file, {"rude": "truly rude"}, report=silent)
+    assert found.labels["rude"] == evaluate_run(trained, "test").labels["rude"]
+
+
+def test_labels_that_the_file_lacks_are_left_out_and_not_zero(trained: Run, tmp_path: Path) -> None:
+    rows = [(text, spam) for text, _, spam, _ in rows_of_test(trained)]
+    file = write(tmp_path / "test.csv", ["comment", "spam"], rows)
+    found = evaluate_file(trained, file, {}, report=silent)
+    own = evaluate_run(trained, "test")
+    assert found.labels == {"spam": own.labels["spam"]}
+    assert found.macro_f1 == own.labels["spam"].f1
+    assert found.mean_roc_auc == own.labels["spam"].roc_auc
+
+
+def test_missing_targets_are_in_no_count(trained: Run, tmp_path: Path) -> None:
+    rows = [
+        (text, rude, "" if n % 2 else spam)
+        for n, (text, rude, spam, _) in enumerate(rows_of_test(trained))
+    ]
+    file = write(tmp_path / "test.csv", ["comment", "rude", "spam"], rows)
+    found = evaluate_file(trained, file, {}, report=silent)
+    assert (found.n_texts, found.labels["rude"].texts, found.labels["spam"].texts) == (36, 36, 18)
+    assert found.labels["rude"] == evaluate_run(trained, "test").labels["rude"]
+
+
+def test_progress_counts_all_texts_once(trained: Run, tmp_path: Path) -> None:
+    file = write_comments(tmp_path / "comments.csv", rows=500, seed=4)
+    told: list[int] = []
+    assert evaluate_file(trained, file, {}, report=told.append).n_texts == 500
+    assert told == sorted(told)
+    assert told[-1] == 500
+
+
+def test_another_dataset_is_measured_on_all_its_rows(trained: Run, tmp_path: Path) -> None:
+    file = write_comments(tmp_path / "comments.csv", rows=200, seed=4)
+    folder = importing.prepare(file)
+    importing.run(folder)
+    found = evaluate_dataset(trained, folder.name, {}, resamples=0, report=silent)
+    assert found.n_texts == 200
+    assert same(found, evaluate_file(trained, file, {}, report=silent))
+
+
+def test_labels_of_another_dataset_are_mapped_by_name_not_by_place(
+    trained: Run, tmp_path: Path
+) -> None:
+    rows = [(text, spam, rude) for text, rude, spam, _ in rows_of_test(trained)]
+    file = write(tmp_path / "other.csv", ["comment", "spam", "abuse"], rows)
+    folder = importing.prepare(file)
+    importing.run(folder)
+    assert store.load(folder.name).labels == ("spam", "abuse")
+    found = evaluate_dataset(trained, folder.name, {"rude": "abuse"}, resamples=0, report=silent)
+    own = evaluate_run(trained, "test")
+    assert list(found.labels) == ["rude", "spam"]
+    assert found.labels == {label: own.labels[label] for label in ("rude", "spam")}
+    with pytest.raises(DataError, match=f"{folder.name} has no column 'insult'; it has: spam"):
+        evaluate_dataset(trained, folder.name, {"rude": "insult"}, resamples=0, report=silent)
+
+
+def test_the_runs_own_dataset_is_refused(trained: Run) -> None:
+    with pytest.raises(DataError, match="is the dataset that the run was trained on"):
+        evaluate_dataset(trained, trained.settings.dataset, {}, resamples=0, report=silent)
+    with pytest.raises(NotFoundError):
+        evaluate_dataset(trained, "nope", {}, resamples=0, report=silent)
+
+
+def test_what_cannot_be_measured_is_a_sentence(trained: Run, tmp_path: Path) -> None:
+    file = write(tmp_path / "other.csv", ["comment", "a", "b"], [("hello there you", 1, 0)])
+    with pytest.raises(DataError, match=r"other\.csv has no column named like a label of the run"):
+        evaluate_file(trained, file, {}, report=silent)
+    with pytest.raises(DataError, match="The run has no label 'hate'; it has: rude, spam, never"):
+        evaluate_file(trained, file, {"hate": "a"}, report=silent)
+    with pytest.raises(DataError, match=r"other\.csv has no column 'c'; it has: comment, a, b"):
+        evaluate_file(trained, file, {"rude": "c"}, report=silent)
+
+
+def test_a_file_without_a_known_target_is_a_sentence_and_not_a_row_of_nothing(
+    trained: Run, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "a.csv", ["comment", "rude"], [("hello there", ""), ("", 1)])
+    with pytest.raises(DataError, match="No row there has a text and a known target of rude"):
+        evaluate_file(trained, file, {}, report=silent)
+
+
+def test_a_run_that_cannot_score_is_a_sentence(trained: Run, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", ["comment", "rude"], [("hello there", 1)])
+    unfinished = run.load(run.create(trained.settings).id)
+    with pytest.raises(JobError, match="it can score once it has finished"):
+        evaluate_file(unfinished, file, {}, report=silent)
+    (workspace.find("runs", trained.id) / "bundle" / "config.json").unlink()
+    with pytest.raises(ModelError, match=r"lacks config\.json"):
+        evaluate_file(trained, file, {}, report=silent)

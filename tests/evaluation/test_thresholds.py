@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score, precision_score, recall_score
+
+from toxapp.decisions.curve import RESOLUTION
+from toxapp.errors import JobError, NotFoundError, SettingsError
+from toxapp.evaluation.thresholds import BEST_F1, BY_HAND, best_f1_rule, moved_rule, solved_rule
+from toxapp.runs import rules, run
+from toxapp.runs.run import Run, Scored
+
+LABELS = ("rude", "spam", "never")
+
+
+def scored(targets: list[list[float]], scores: list[list[float]]) -> Scored:
+    return Scored(
+        np.arange(2, len(targets) + 2), np.array(targets, np.float32), np.array(scores, np.float32)
+    )
+
+
+#        rude spam never
+SMALL = scored(
+    [[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0]],
+    [[0.9, 0.2, 0.1], [0.7, 0.4, 0.3], [0.3, 0.6, 0.2], [0.1, 0.8, 0.4]],
+)
+
+
+def test_each_label_gets_its_best_f1_on_these_texts() -> None:
+    rule = best_f1_rule(LABELS, SMALL)
+    assert rule.thresholds["rude"] == pytest.approx(0.5)  # catches both, flags nothing else
+    assert rule.thresholds["spam"] == pytest.approx(0.1)  # F1 is 4/6 when all four are flagged
+    assert rule.objective == dict.fromkeys(LABELS, BEST_F1)
+    assert (rule.split, rule.number, rule.by) == ("validation", 0, "training")
+
+
+def test_a_label_that_none_carries_is_switched_off_with_the_reason() -> None:
+    rule = best_f1_rule(LABELS, SMALL)
+    assert rule.thresholds["never"] is None
+    assert list(rule.reasons) == ["never"]
+    assert "No text here carries this label" in rule.reasons["never"]
+    assert "never" not in rule.threshold_intervals
+    assert rule.expected["never"]["f1"] is None
+
+
+def test_what_a_rule_expects_can_be_counted_by_hand() -> None:
+    rule = best_f1_rule(LABELS, SMALL)
+    rude, spam = rule.expected["rude"], rule.expected["spam"]
+    counts = ("positives", "flagged", "caught", "missed", "false_alarms")
+    assert [rude[name] for name in counts] == [2, 2, 2, 0, 0]
+    assert [spam[name] for name in counts] == [2, 4, 2, 0, 2]
+    shares = ("precision", "recall", "f1")
+    assert [rude[name] for name in shares] == [1.0, 1.0, 1.0]
+    assert [spam[name] for name in shares] == pytest.approx([0.5, 1.0, 2 / 3])
+    low, high = rule.intervals["spam"]["precision"]
+    assert 0 < low < 0.5 < high < 1
+
+
+def test_missing_targets_are_in_no_count() -> None:
+    nan = float("nan")
+    found = scored([[1], [nan], [0], [nan]], [[0.9], [0.1], [0.4], [0.95]])
+    rule = best_f1_rule(("rude",), found)
+    assert rule.expected["rude"]["flagged"] == 1
+    assert 0.4 < (rule.thresholds["rude"] or 0) < 0.9
+
+
+@pytest.mark.slow
+def test_the_runs_first_rule_cannot_be_beaten_by_any_cut_off(trained: Run) -> None:
+    found = run.scored(trained, "validation")
+    rule = rules.in_force(trained.folder)
+    for column, label in enumerate(("rude", "spam")):
+        truth, scores = found.targets[:, column], found.scores[:, column].astype(float)
+        best = max(f1_score(truth, scores >= cut) for cut in np.unique(scores))
+        threshold = rule.thresholds[label]
+        assert threshold is not None
+        assert f1_score(truth, scores >= threshold) == pytest.approx(best)
+        assert np.abs(scores - threshold).min() > RESOLUTION / 2
+        assert rule.expected[label]["f1"] == pytest.approx(best)
+        low, high = rule.threshold_intervals[label]
+        assert low <= high
+
+
+@pytest.mark.slow
+def test_a_moved_rule_says_what_it_does_and_is_not_saved(trained: Run) -> None:
+    before = rules.in_force(trained.folder)
+    found = moved_rule(trained, {"rude": 0.15}, by="Ada")
+    assert rules.numbers(trained.folder) == [1]
+    assert found.thresholds == {**before.thresholds, "rude": 0.15}
+    assert found.objective == {**before.objective, "rude": BY_HAND}
+    assert (found.by, found.number, found.split) == ("Ada", 0, "validation")
+    data = run.scored(trained, "validation")
+    truth, flags = data.targets[:, 0], data.scores[:, 0].astype(float) >= 0.15
+    expected = found.expected["rude"]
+    assert expected["flagged"] == flags.sum()
+    assert expected["precision"] == pytest.approx(precision_score(truth, flags))
+    assert expected["recall"] == pytest.approx(recall_score(truth, flags))
+    assert found.expected["spam"] == before.expected["spam"]
+
+
+@pytest.mark.slow
+def test_the_interval_of_a_best_threshold_goes_with_the_threshold(trained: Run) -> None:
+    before = rules.in_force(trained.folder)
+    found = moved_rule(trained, {"rude": 0.15}, by="Ada")
+    assert "rude" not in found.threshold_intervals
+    assert found.threshold_intervals["spam"] == before.threshold_intervals["spam"]
+
+
+@pytest.mark.slow
+def test_a_rule_moved_to_where_it_was_is_the_same(trained: Run) -> None:
+    before = rules.in_force(trained.folder)
+    found = moved_rule(trained, {"rude": before.thresholds["rude"]}, by="Ada")
+    assert found.thresholds == before.thresholds
+    assert found.objective == before.objective
+    assert found.expected == before.expected
+
+
+@pytest.mark.slow
+def test_a_threshold_put_on_a_score_is_moved_into_the_gap_beside_it(trained: Run) -> None:
+    scores = run.scored(trained, "validation").scores[:, 0].astype(float)
+    score = float(np.sort(scores)[len(scores) // 2])
+    threshold = moved_rule(trained, {"rude": score}, by="Ada").thresholds["rude"]
+    assert threshold is not None
+    assert threshold != score
+    assert np.abs(scores - threshold).min() > RESOLUTION / 2
+    assert (scores >= threshold).sum() == (scores >= score).sum()
+
+
+@pytest.mark.slow
+def test_a_label_switched_off_flags_nothing_and_can_be_switched_on_again(trained: Run) -> None:
+    off = moved_rule(trained, {"rude": None}, by="Ada")
+    assert off.thresholds["rude"] is None
+    assert off.expected["rude"]["flagged"] == 0
+    assert off.expected["rude"]["precision"] is None
+    rules.save(trained.folder, off)
+    again = moved_rule(trained, {"rude": 0.15}, by="Ada")
+    assert (again.thresholds["rude"], again.objective["rude"]) == (0.15, BY_HAND)
+
+
+@pytest.mark.slow
+def test_a_reason_lasts_as_long_as_the_label_is_off(trained: Run) -> None:
+    before = rules.in_force(trained.folder)
+    assert moved_rule(trained, {"rude": 0.15}, by="Ada").reasons == before.reasons
+    assert moved_rule(trained, {"never": 0.15}, by="Ada").reasons == {}
+
+
+@pytest.mark.slow
+def test_moves_start_from_the_rule_that_is_given(trained: Run) -> None:
+    first = moved_rule(trained, {"rude": 0.15}, by="Ada")
+    second = moved_rule(trained, {"spam": 0.85}, by="Ada", rule=first)
+    assert (second.thresholds["rude"], second.thresholds["spam"]) == (0.15, 0.85)
+    assert second.objective == {"rude": BY_HAND, "spam": BY_HAND, "never": BEST_F1}
+
+
+@pytest.mark.slow
+def test_all_labels_are_solved_as_the_training_did(trained: Run) -> None:
+    rules.save(trained.folder, moved_rule(trained, {"rude": 0.15, "spam": None}, by="Ada"))
+    found = solved_rule(trained, "f1", label=None, by="Ada")
+    first = rules.numbered(trained.folder, 1)
+    assert found.thresholds == first.thresholds
+    assert found.threshold_intervals == first.threshold_intervals
+    assert found.expected == first.expected
+    assert found.by == "Ada"
+
+
+@pytest.mark.slow
+def test_one_label_is_solved_and_the_others_stay_as_they_are(trained: Run) -> None:
+    first = rules.in_force(trained.folder)
+    rules.save(trained.folder, moved_rule(trained, {"rude": 0.15, "spam": 0.85}, by="Ada"))
+    found = solved_rule(trained, "f1", label="rude", by="Bob")
+    assert found.thresholds == {**first.thresholds, "spam": 0.85}
+    assert found.objective == {"rude": BEST_F1, "spam": BY_HAND, "never": BEST_F1}
+    assert found.threshold_intervals == {"rude": first.threshold_intervals["rude"]}
+
+
+@pytest.mark.slow
+def test_a_label_solved_to_off_says_why(trained: Run) -> None:
+    """The reason was lost where the label had a threshold by hand before."""
+    rules.save(trained.folder, moved_rule(trained, {"never": 0.5}, by="Ada"))
+    found = solved_rule(trained, "f1", label="never", by="Ada")
+    assert found.thresholds["never"] is None
+    assert "No text here carries this label" in found.reasons["never"]
+
+
+@pytest.mark.slow
+def test_mistakes_are_sentences(trained: Run) -> None:
+    with pytest.raises(SettingsError, match="no objective 'auc'; there is: f1"):
+        solved_rule(trained, "auc", label=None, by="Ada")
+    for labels in ({"hate": 0.5}, {"rude": 0.5, "hate": None}):
+        with pytest.raises(SettingsError, match="no label 'hate' in this run; it has: rude, spam"):
+            moved_rule(trained, labels, by="Ada")
+    with pytest.raises(SettingsError, match="no label 'hate'"):
+        solved_rule(trained, "f1", label="hate", by="Ada")
+    for threshold in (1.01, -0.1, float("nan")):
+        with pytest.raises(SettingsError, match="number from 0 to 1"):
+            moved_rule(trained, {"rude": threshold}, by="Ada")
+    unfinished = run.load(run.create(trained.settings).id)
+    with pytest.raises((JobError, NotFoundError), match="has no"):
+        moved_rule(unfinished, {"rude": 0.5}, by="Ada")
