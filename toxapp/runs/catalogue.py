@@ -42,7 +42,7 @@ OTHER_LEARNING_RATE = 5e-5
 CATALOGUE = (
     BaseModel(
         "minilm", "MiniLM-L6 (comes with the app)", "sentence-transformers/all-MiniLM-L6-v2",
-        22.7, 512, "English", "Apache-2.0", 2e-4,
+        22.7, 512, "English", "Apache-2.0", 1e-4,
     ),
     BaseModel(
         "distilbert-base-uncased", "DistilBERT base, uncased",

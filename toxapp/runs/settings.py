@@ -42,7 +42,7 @@ class Settings:
     model: str = "minilm"
     name: str = "run"
     epochs: int = 2
-    learning_rate: float = 2e-4
+    learning_rate: float = 1e-4
     head_rate: float = 10.0
     warmup: float = 0.06
     weight_decay: float = 0.01
