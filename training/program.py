@@ -30,6 +30,7 @@ from toxapp.jobs.queue import turn
 from toxapp.jobs.work import Stopped, Work
 from toxapp.models import encoder
 from toxapp.models.encoder import Encoder
+from toxapp.runs import events
 from toxapp.runs.settings import Settings
 from training import after, device
 from training.batches import Bounds
@@ -42,6 +43,8 @@ from training.learner import Collator, Examples, Learner, Pace
 _log = logging.getLogger("training")
 _TRAIN_SAMPLE = 1000
 _CUT_TEXTS = 2000
+# Serving scores in full precision, which took about twice as long as an evaluation in bf16.
+_FULL_PRECISION = 2.0
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,7 @@ def _learner(
     parts: dict[str, Part],
     job: Work | None,
 ) -> tuple[Learner, Follow]:
-    forecast = Forecast()
-    follow = Follow(job, forecast, checkpoint_s=settings.checkpoint_s)
+    follow = Follow(job, _forecast(folder, parts), checkpoint_s=settings.checkpoint_s)
     inputs = tuple(made.tokenizer.model_input_names)
     learner = Learner(
         model=made.model,
@@ -146,6 +148,19 @@ def _learner(
         pace=Pace(settings.head_rate, Bounds(settings.batch_size, settings.batch_tokens)),
     )
     return learner, follow
+
+
+def _forecast(folder: Path, parts: dict[str, Part]) -> Forecast:
+    """What the evaluation before training says of those to come, and of the scoring at the end."""
+    measured = events.read(folder, "evaluation")
+    if not measured:
+        return Forecast()
+    evaluation_s = float(measured[0]["runtime"])
+    text_s = evaluation_s / len(parts["validation"].ids)
+    scored = len(parts["validation"].ids) + len(parts["test"].ids)
+    return Forecast(
+        evaluation_s=evaluation_s, after_s=text_s * (_FULL_PRECISION * scored + _TRAIN_SAMPLE)
+    )
 
 
 def _arguments(folder: Path, settings: Settings, on: Device) -> TrainingArguments:
