@@ -20,6 +20,8 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     _show_one_gpu(folder)
+    # Threads that spin while they wait starve each other where anything else runs beside them.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if int(os.environ.get("RANK", "0")) > 0:
         from training.program import train  # noqa: PLC0415 - see below
 

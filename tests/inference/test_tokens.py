@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from toxapp.inference.tokens import batches, encode, open_tokenizer, pad
+from toxapp.inference.tokens import batches, encode, filled, open_tokenizer, pad
 
 
 @pytest.fixture
@@ -26,15 +26,18 @@ def test_every_text_is_in_exactly_one_batch() -> None:
 
 
 def test_texts_come_in_the_order_of_their_lengths_and_equal_ones_in_their_own() -> None:
-    assert [i for batch in batches([5, 2, 9, 2, 5], 10) for i in batch] == [1, 3, 0, 4, 2]
+    assert [i for batch in batches([16, 8, 24, 8, 16], 32) for i in batch] == [1, 3, 0, 4, 2]
 
 
-def test_no_batch_is_larger_than_the_budget_and_none_could_take_the_next_text() -> None:
-    lengths = np.random.default_rng(1).integers(1, 200, 500).tolist()
+def test_texts_of_a_batch_have_one_length_and_keep_the_budget() -> None:
+    lengths = (np.random.default_rng(1).integers(1, 25, 500) * 8).tolist()
     made = list(batches(lengths, 1000))
-    assert max(padded_size(lengths, batch) for batch in made) <= 1000
+    for batch in made:
+        assert len({lengths[i] for i in batch}) == 1
+        assert padded_size(lengths, batch) <= 1000
     for batch, following in pairwise(made):
-        assert padded_size(lengths, [*batch, following[0]]) > 1000
+        if lengths[batch[0]] == lengths[following[0]]:
+            assert padded_size(lengths, [*batch, following[0]]) > 1000
 
 
 def test_a_batch_may_fill_its_budget_exactly() -> None:
@@ -42,7 +45,7 @@ def test_a_batch_may_fill_its_budget_exactly() -> None:
 
 
 def test_a_text_longer_than_the_budget_is_a_batch_of_its_own() -> None:
-    assert list(batches([50, 3, 60], 10)) == [[1], [0], [2]]
+    assert list(batches([50, 3, 60, 60], 10)) == [[1], [0], [2], [3]]
 
 
 def test_no_texts_make_no_batches() -> None:
@@ -78,6 +81,30 @@ def test_a_tokenizer_saved_with_padding_and_cutting_is_opened_without(
     saved.save(str(tmp_path / "tokenizer.json"))
     opened = open_tokenizer(tmp_path / "tokenizer.json", 8)
     assert [len(ids) for ids in encode(opened, ["nice", "the " * 50])] == [3, 8]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [(1, 8), (8, 8), (9, 16), (64, 64), (65, 72), (128, 128), (129, 144), (257, 288), (512, 512)],
+)
+def test_a_text_is_filled_up_to_a_length_that_follows_from_its_own(
+    length: int, expected: int
+) -> None:
+    assert filled(length, 512) == expected
+
+
+def test_a_text_is_never_filled_beyond_what_the_model_reads() -> None:
+    assert (filled(19, 20), filled(20, 20), filled(509, 510)) == (20, 20, 510)
+
+
+def test_filling_adds_less_than_eight_tokens_or_an_eighth() -> None:
+    for length in range(1, 600):
+        assert length <= filled(length, 8192) < length + max(8, length / 8)
+
+
+def test_texts_can_be_filled_up_further_than_the_longest() -> None:
+    padded, mask = pad([np.array([2, 3], np.int32)], 7, 4)
+    assert (padded.tolist(), mask.tolist()) == ([[2, 3, 7, 7]], [[1, 1, 0, 0]])
 
 
 def test_shorter_texts_are_filled_on_the_right_and_masked() -> None:

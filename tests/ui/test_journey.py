@@ -124,11 +124,12 @@ def fill(field: Locator, value: str) -> None:
 
 def another_window_shows_the_same_run(page: Page, visit: Visit) -> Page:
     """Reload in the middle, and look at it from a phone; the reloaded page."""
+    address = page.url
     page.reload()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    phone = visit(page.url, width=NARROW, scheme="dark")
-    expect(phone.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    assert run_in(phone.url) == run_in(page.url)
+    phone = visit(address, width=NARROW, scheme="dark")
+    for window in (page, phone):
+        expect(window.get_by_text(re.compile("^(running|finished)$")).first).to_be_visible()
+        assert run_in(window.url) == run_in(address)
     inspect(phone, "running-on-a-phone")
     inspect(page, "running")
     expect(phone.get_by_text("finished", exact=True)).to_be_visible(timeout=JOB_MS)
@@ -177,7 +178,7 @@ def drag_and_save_a_threshold(page: Page) -> None:
 def verdict_on(page: Page, text: str) -> list[str]:
     """What the page says of a typed text: the verdict, then a sentence per bar."""
     box = page.get_by_role("textbox", name="Type or paste a comment")
-    bars = page.get_by_role("img", name=re.compile(": score 0"))
+    bars = page.get_by_role("img", name=re.compile(": score [01]"))
     expect(box).to_be_visible(timeout=JOB_MS)
     expect(bars).to_have_count(0)
     page.evaluate(CLOCK)
@@ -287,8 +288,10 @@ def test_a_run_is_stopped_resumed_killed_and_resumed_from_the_page(
     started = run.start(long)
     page = visit(f"{serve()}/train?run={started.id}")
     until_it_learns(page)
+    inspect(page, "learning")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped", exact=True)).to_be_visible(timeout=JOB_MS)
+    process.wait(started.folder, timeout_s=JOB_MS / 1000)
     inspect(page, "stopped")
     page.get_by_role("button", name="Resume").click()
     until_it_learns(page)

@@ -9,6 +9,7 @@ know datasets, runs or jobs.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ def load(folder: str | Path) -> EncoderScorer:
     Raises:
         BundleError: the bundle is missing, damaged, or of a kind that this version does not score.
     """
+    # Before the engine loads: threads that spin while they wait made a training step on a busy
+    # 2-core machine 3 to 10 times slower than threads that sleep (4.2 s against 0.9 s).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from .bundle import read, verify  # noqa: PLC0415 - engines load when asked for
     from .encoder import EncoderScorer  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
 """The engine of encoders: torch in full precision on the CPU.
 
-Scores of a text agree within 1e-6 whatever texts share its batch: nothing is quantised, and
-padding is masked exactly.
+Scores of a text agree within 1e-6 whatever texts share its batch: nothing is quantised, padding
+is masked exactly, and how far a text is padded depends on its own length alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from transformers import AutoModelForSequenceClassification
 from transformers.utils import logging
 
 from .bundle import Bundle
-from .tokens import Ids, batches, encode, open_tokenizer, pad
+from .tokens import Ids, batches, encode, filled, open_tokenizer, pad
 
 Scores = NDArray[np.float32]
 
@@ -54,15 +54,17 @@ class EncoderScorer:
         for start in range(0, len(texts), _CHUNK_TEXTS):
             chunk = encode(self._tokenizer, texts[start : start + _CHUNK_TEXTS])
             done = start
-            for batch in batches([len(ids) for ids in chunk], _BATCH_TOKENS):
-                scores[np.array(batch) + start] = self._forward([chunk[i] for i in batch])
+            lengths = [filled(len(ids), self.max_length) for ids in chunk]
+            for batch in batches(lengths, _BATCH_TOKENS):
+                ids = [chunk[i] for i in batch]
+                scores[np.array(batch) + start] = self._forward(ids, lengths[batch[0]])
                 done += len(batch)
                 if on_done is not None:
                     on_done(done)
         return scores
 
-    def _forward(self, ids: list[Ids]) -> Scores:
-        padded, mask = pad(ids, self._bundle.pad_id)
+    def _forward(self, ids: list[Ids], length: int) -> Scores:
+        padded, mask = pad(ids, self._bundle.pad_id, length)
         arrays = {
             "input_ids": torch.from_numpy(padded),
             "attention_mask": torch.from_numpy(mask),
