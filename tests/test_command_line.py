@@ -42,7 +42,7 @@ def toxapp(*words: str | Path) -> Done:
         capture_output=True,
         check=False,
         text=True,
-        timeout=180,
+        timeout=300,
     )
 
 
@@ -406,7 +406,7 @@ def test_a_training_that_fails_says_why_and_ends_with_2(trained: Run, tmp_path: 
     assert "Traceback" not in done.stderr
 
 
-def until(claim: Callable[[], bool], *, timeout_s: float = 90) -> None:
+def until(claim: Callable[[], bool], *, timeout_s: float = 180) -> None:
     deadline = time.monotonic() + timeout_s
     while not claim():
         assert time.monotonic() < deadline

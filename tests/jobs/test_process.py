@@ -77,10 +77,10 @@ def start(folder: Path, task: str) -> None:
 
 def done(folder: Path, task: str) -> Status:
     start(folder, task)
-    return process.wait(folder, timeout_s=20)
+    return process.wait(folder, timeout_s=60)
 
 
-def until(claim: Callable[[], bool], *, timeout_s: float = 20) -> None:
+def until(claim: Callable[[], bool], *, timeout_s: float = 60) -> None:
     deadline = time.monotonic() + timeout_s
     while not claim():
         assert time.monotonic() < deadline
@@ -130,14 +130,14 @@ def test_a_job_survives_the_process_that_started_it(folder: Path) -> None:
     starter = subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": path}, start_new_session=True
     )
-    assert starter.wait(timeout=20) == 0
+    assert starter.wait(timeout=60) == 0
     until(at_stage(folder, "waiting for go"))
     with pytest.raises(ProcessLookupError):  # nothing is left of the starter's group
         os.killpg(starter.pid, signal.SIGTERM)
     assert is_alive(worker(folder))
     assert os.getsid(worker(folder).pid) == worker(folder).pid
     (folder / "go").touch()
-    assert process.wait(folder, timeout_s=20).state == "finished"
+    assert process.wait(folder, timeout_s=60).state == "finished"
 
 
 def test_a_users_mistake_is_the_reason_of_the_failure_without_a_traceback(folder: Path) -> None:
@@ -188,18 +188,18 @@ def test_a_killed_job_is_lost_at_once_even_while_it_is_a_zombie(folder: Path) ->
     until(at_stage(folder, "waiting for go"))
     killed = worker(folder)
     os.kill(killed.pid, signal.SIGKILL)
-    until(lambda: not is_alive(killed), timeout_s=5)
+    until(lambda: not is_alive(killed), timeout_s=20)
     status = look(folder)
     assert status is not None
     assert (status.state, status.stage) == ("lost", "waiting for go")
-    assert process.wait(folder, timeout_s=5).state == "lost"
+    assert process.wait(folder, timeout_s=20).state == "lost"
 
 
 def test_a_lost_job_can_be_started_again(folder: Path) -> None:
     start(folder, "wait for go")
     until(at_stage(folder, "waiting for go"))
     os.kill(worker(folder).pid, signal.SIGKILL)
-    process.wait(folder, timeout_s=5)
+    process.wait(folder, timeout_s=20)
     (folder / "go").touch()
     assert done(folder, "wait for go").state == "finished"
 
@@ -214,7 +214,7 @@ def test_a_folder_at_work_takes_no_second_job(folder: Path) -> None:
         process.start(folder, MODULE)
     assert worker(folder) == first
     (folder / "go").touch()
-    assert process.wait(folder, timeout_s=20).state == "finished"
+    assert process.wait(folder, timeout_s=60).state == "finished"
 
 
 def test_a_job_that_is_asked_to_stop_ends_at_its_next_step(folder: Path) -> None:
@@ -240,7 +240,7 @@ def test_a_job_that_does_not_answer_is_ended_by_force_with_its_children(folder: 
     deaf, child = worker(folder), psutil.Process(int((folder / "child").read_text()))
     process.stop(folder, patience_s=0.2)
     assert not is_alive(deaf)
-    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, timeout_s=5)
+    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, timeout_s=20)
     status = look(folder)
     assert status is not None
     assert status.state == "lost"
