@@ -11,7 +11,7 @@ import psutil
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 
-DEADLINE_MS = 30_000
+DEADLINE_MS = 90_000
 PAGES = {"data": "Data", "train": "Train", "thresholds": "Thresholds", "score": "Score"}
 GROUNDS: dict[Literal["light", "dark"], str] = {
     "light": "rgb(250, 250, 248)",
