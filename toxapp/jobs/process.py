@@ -83,11 +83,12 @@ def stop(folder: Path, *, patience_s: float = 20.0) -> Status:
     """Ask the job to end, and end it by force where it does not answer in `patience_s`."""
     ask_to_stop(folder)
     status = wait(folder, timeout_s=patience_s)
+    process = read_process(folder)
+    if status.state in ENDED or process is None or not is_alive(process):
+        return status
+    # Both, also where the first one ends the job: a child of it may be deaf to the first.
     for force in (signal.SIGTERM, signal.SIGKILL):
-        process = read_process(folder)
-        if status.state in ENDED or process is None or not is_alive(process):
-            break
-        with suppress(ProcessLookupError):  # it ended by itself just now
+        with suppress(ProcessLookupError):  # nobody of its group is left
             os.killpg(process.pid, force)
         status = wait(folder, timeout_s=5)
     return status
