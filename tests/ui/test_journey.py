@@ -100,15 +100,19 @@ def start_training(page: Page, dataset: Path, model: Path) -> None:
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_text("2 epochs · learning rate 0.005")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]run=[0-9]{8}-[0-9]{6}-comments"))
 
 
 def fill_settings(page: Page, model: Path, *, epochs: int) -> None:
-    choose(page, "Base model", "another one, by hub id or folder")
     settings = {"Longest text (tokens)": "32", "Learning rate": "0.005", "Epochs": str(epochs)}
+    fields = {page.get_by_role("spinbutton", name=name): value for name, value in settings.items()}
+    choose(page, "Base model", "another one, by hub id or folder")
+    for field in fields:  # those of the model before it
+        expect(field).to_have_count(0)
     fill(page.get_by_role("textbox", name="Hub id or folder"), str(model))
-    for name, value in settings.items():
-        fill(page.get_by_role("spinbutton", name=name), value)
+    for field, value in fields.items():
+        fill(field, value)
     stands(page)
 
 
