@@ -1,40 +1,29 @@
-"""Data: a file of labelled comments becomes a dataset."""
+"""Data: files of labelled comments become a dataset."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from toxapp import workspace
 from toxapp.data import importing, store
-from toxapp.data.guess import Guess, guess
-from toxapp.data.importing import Choice
+from toxapp.data.choice import Choice, Upload
 from toxapp.data.sample import sample_path
 from toxapp.errors import ToxappError
 from toxapp.jobs.state import look as look_at
 from toxapp.runs import run, settings
+from toxapp.ui import columns, files, jobs, look, preview, splitting, staged, state
 from toxapp.ui import dataset as report
-from toxapp.ui import jobs, look, state
-
-NONE = "(none: draw a seeded split)"
+from toxapp.ui.staged import Looked, Written
 
 
-def offer_file() -> None:
-    """The two ways in: a file of one's own, or the sample."""
+def offer_files() -> None:
+    """The two ways in: files of one's own, or the sample."""
     left, right = st.columns([3, 2], gap="medium")
     with left, look.panel("file"):
-        uploads = st.session_state.get("uploads", 0)
-        upload = st.file_uploader(
-            "A CSV or TSV with one row per comment and one column per label",
-            type=["csv", "tsv", "txt"],
-            key=f"upload-{uploads}",
-        )
-        if upload is not None:
-            # The bytes move to disk, and a fresh uploader frees the server's memory.
-            st.session_state["staged"] = str(state.stage_upload(upload))
-            st.session_state["uploads"] = uploads + 1
-            st.rerun()
+        files.offer("A file of labelled comments, or train, validation and test files together")
     with right, look.panel("sample"):
         look.heading("No file at hand?")
         look.remark(
@@ -43,98 +32,133 @@ def offer_file() -> None:
         )
         if st.button("Try it with the sample", type="primary", key="sample"):
             st.session_state["after_import"] = "train"
-            follow(importing.start(sample_path(), name="sample"))
+            follow(importing.start([Upload(sample_path())], name="sample"))
 
 
 def follow(dataset_id: str) -> None:
     """Choose a dataset, whose import this page then follows."""
     st.session_state["wanted_dataset"] = dataset_id
-    st.session_state.pop("staged", None)
+    st.session_state.pop("refused", None)
+    staged.clear()
     st.rerun()
 
 
-def confirm_columns(path: Path) -> None:
-    """What the file seems to hold, to be changed where the guess is wrong."""
+def confirm(uploads: Sequence[Upload]) -> None:
+    """What the files seem to hold, to be changed where the guess is wrong."""
+    first = staged.teaching(uploads)
+    main = first or uploads[0]
+    with look.panel("files"):
+        bar = st.container(horizontal=True, vertical_alignment="bottom")
+        files.listed(uploads)
+        say_known(uploads)
+        left, right = st.columns([2, 3])
+        with left, st.expander("Add more files"):
+            files.offer("Further files of the same columns")
+        with right:
+            written = splitting.written(staged.describe(main.path), staged.digest(main.path))
+    choice = None
+    if first is None:
+        look.note("No file has rows that teach. Say of one that its rows are for training.")
+    else:
+        choice = choose(uploads, first, written)
+    act(bar, uploads, main.path.name, choice)
+
+
+def choose(uploads: Sequence[Upload], first: Upload, written: Written) -> Choice | None:
+    """The controls for the columns beside what they make of the first rows."""
     try:
-        found = guess(path)
+        looked = staged.look(first.path, written)
     except ToxappError as error:
         look.mistake(error)
-        st.session_state.pop("staged")
-        offer_file()
-        return
-    with look.panel("columns"):
-        look.heading(f"Columns of {path.name}")
-        choice = choose_columns(found, path.stem)
-        st.dataframe(
-            {name: [row[i] for row in found.preview] for i, name in enumerate(found.columns)},
-            hide_index=True,
-            height=220,
-            alt=f"The first rows of {path.name}",
-        )
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Choose another file"):
-                st.session_state.pop("staged")
-                st.rerun()
-            if st.button("Make the dataset", type="primary", disabled=choice is None):
-                assert choice is not None
-                add(path, choice)
+        return None
+    left, right = st.columns([2, 3], gap="medium")
+    with left, look.panel("columns"):
+        choice = choose_columns(looked, uploads, written)
+    with right, look.panel("preview"):
+        look.heading("What the first rows become")
+        if choice is None or choice.text_column is None or choice.labelling is None:
+            look.remark("Nothing yet: choose the column with the texts, and the labels.")
+        else:
+            preview.readings(
+                looked.guess, choice.text_column, choice.labelling, unescape=choice.unescape
+            )
+    with look.panel("raw"):
+        look.heading(f"The first rows of {first.path.name}")
+        preview.raw(looked.guess, first.path.name)
+    return choice
 
 
-def choose_columns(found: Guess, name: str) -> Choice | None:
-    """The selects for text, labels and split, filled with the guess."""
-    columns = list(found.columns)
-    first, second = st.columns(2)
-    with first:
-        index = columns.index(found.text_column) if found.text_column else None
-        text = st.selectbox(
-            "Texts", columns, index=index, placeholder="Choose the column with the comments"
-        )
-        split = st.selectbox(
-            "Split",
-            [NONE, *columns],
-            index=columns.index(found.split_column) + 1 if found.split_column else 0,
-            help="A column that says train, validation or test for each row.",
-        )
-        called = st.text_input("Name of the dataset", name)
-    with second:
-        labels = st.multiselect(
-            "Labels",
-            columns,
-            default=list(found.labels),
-            placeholder="Choose the label columns",
-            help="Columns of 0/1, 0.0/1.0 or true/false; -1 and blank are missing.",
-        )
-        seed = st.number_input(
-            "Seed of the split", 0, 2**32 - 1, 0, help="The same seed draws the same split."
-        )
-    if text is None or not labels:
+def choose_columns(looked: Looked, uploads: Sequence[Upload], written: Written) -> Choice | None:
+    """What the columns mean; None while something is lacking or wrong, which is then said."""
+    text = columns.text_column(looked)
+    found = columns.labels(looked)
+    columns.notes(looked.guess)
+    parting = splitting.parting(looked, uploads)
+    unescape = splitting.unescape(looked, text)
+    if text is None or found is None:
         look.note("Choose the column with the texts and at least one label column.")
         return None
     try:
-        split_column = None if split == NONE else split
-        return Choice(text, tuple(labels), split_column, called.strip() or name, int(seed))
+        return Choice(
+            text,
+            found.labelling,
+            parting.column,
+            seed=parting.seed,
+            shares=parting.shares,
+            unescape=unescape,
+            first=parting.first,
+            sample=parting.sample,
+            fixed_labels=found.fixed,
+            separator=written.separator,
+            encoding=written.encoding,
+            header=written.header,
+        )
     except ToxappError as error:
         look.mistake(error)
         return None
 
 
-def add(path: Path, choice: Choice) -> None:
-    """Start the job that reads the file."""
+def say_known(uploads: Sequence[Upload]) -> None:
+    """That the same files were added before, with a way there."""
+    known = staged.same(uploads)
+    if known:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            look.remark(f"Added before, as '{known[0].name}' on {known[0].created[:10]}.")
+            if st.button("Show that dataset", type="tertiary"):
+                follow(known[0].id)
+
+
+def act(bar: DeltaGenerator, uploads: Sequence[Upload], main: str, choice: Choice | None) -> None:
+    """The heading, the name, and what can be done with the files."""
+    what = main if len(uploads) == 1 else f"{len(uploads)} files"
+    with bar:
+        with st.container():
+            look.heading(f"Columns of {what}")
+        name = st.text_input("Name of the dataset", uploads[0].path.stem, width=220)
+        if st.button("Choose another file"):
+            st.session_state.pop("refused", None)
+            staged.clear()
+            st.rerun()
+        if st.button("Make the dataset", type="primary", disabled=choice is None):
+            assert choice is not None
+            add(uploads, choice, name.strip() or uploads[0].path.stem)
+
+
+def add(uploads: Sequence[Upload], choice: Choice, name: str) -> None:
+    """Start the job that reads the files."""
     try:
-        started = importing.start(path, choice)
+        started = importing.start(uploads, choice, name)
     except ToxappError as error:
         look.mistake(error)
         return
     follow(started)
 
 
-def choose_dataset() -> str | None:
-    """The dataset that the page speaks of; kept in the URL."""
-    ids = workspace.ids("datasets")
-    if not ids:
-        return None
+def choose_dataset() -> str:
+    """The dataset that the page speaks of, of at least one; kept in the URL."""
     names = {found.id: f"{found.name} · {found.rows:,} texts" for found in store.datasets()}
-    return state.choose("dataset", "Dataset", {name: names.get(name, name) for name in ids})
+    known = {name: names.get(name, name) for name in workspace.ids("datasets")}
+    return state.choose("dataset", "Dataset", known)
 
 
 @st.fragment(run_every=0.5)
@@ -148,7 +172,7 @@ def follow_import(dataset_id: str) -> None:
         jobs.progress(status)
 
 
-def show_dataset(dataset_id: str) -> None:
+def show_dataset(dataset_id: str, bar: DeltaGenerator) -> None:
     """A finished dataset's report, a running import's progress, or why it failed."""
     folder = workspace.find("datasets", dataset_id)
     status = look_at(folder)
@@ -159,16 +183,17 @@ def show_dataset(dataset_id: str) -> None:
         found = store.load(dataset_id)
     except ToxappError as error:
         look.mistake(error)
-        delete_button(dataset_id)
+        with bar:
+            delete_button(dataset_id)
         return
     if st.session_state.pop("after_import", None) == "train":
         made = run.start(settings.suggested(found.id, found.splits["train"]))
         state.go("train", run=made.id)
-    report.show(found)
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with bar:
         delete_button(dataset_id)
         if st.button("Train on this dataset", type="primary"):
             state.go("train", dataset=dataset_id)
+    report.show(found)
 
 
 def delete_button(dataset_id: str) -> None:
@@ -184,14 +209,18 @@ def delete_button(dataset_id: str) -> None:
                 st.rerun()
 
 
-look.title("Data", "A file of labelled comments becomes a dataset: columns, counts, splits.")
-staged = st.session_state.get("staged")
-if staged and Path(staged).exists():
-    confirm_columns(Path(staged))
-else:
-    offer_file()
-current = choose_dataset()
-if current is None:
+look.title("Data", "Files of labelled comments become a dataset: columns, counts, splits.")
+files.refused()
+uploads = staged.files()
+if uploads:
+    confirm(uploads)
+elif not workspace.ids("datasets"):
+    offer_files()
     look.empty("No dataset yet", "Upload a file of labelled comments, or try it with the sample.")
 else:
-    show_dataset(current)
+    with st.expander("Add a dataset", expanded=bool(st.session_state.get("refused"))):
+        offer_files()
+    bar = st.container(horizontal=True, vertical_alignment="bottom", key="dataset-bar")
+    with bar:
+        current = choose_dataset()
+    show_dataset(current, bar)

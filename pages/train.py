@@ -10,94 +10,82 @@ from toxapp.data import store
 from toxapp.data.store import Dataset
 from toxapp.errors import ToxappError
 from toxapp.jobs.state import ENDED
-from toxapp.models.devices import devices
 from toxapp.runs import run, settings
 from toxapp.runs.catalogue import CATALOGUE, known
-from toxapp.runs.settings import Settings
-from toxapp.ui import look, state, training
+from toxapp.runs.settings import Settings, family_of
+from toxapp.ui import baseline, look, settings_form, state, training
 
+LINEAR = "Linear baseline: n-grams, no download"
 OTHER = "another one, by hub id or folder"
 
 
 def choose_settings(datasets: dict[str, Dataset]) -> Settings | None:
     """The form; None while something in it is wrong, which is then said."""
-    first, second = st.columns(2)
+    first, second = st.columns([2, 3], gap="medium")
     with first:
         names = {found.id: f"{found.name} · {found.rows:,} texts" for found in datasets.values()}
         chosen = state.choose("dataset", "Dataset", names)
         dataset = datasets[chosen]
         model = choose_model()
         name = st.text_input("Name of the run", dataset.name, key=f"name-{chosen}")
+        if model and family_of(model) != "linear":
+            baseline.offer(dataset)
     if not model:
         look.note("Name the base model: a hub id such as FacebookAI/roberta-base, or a folder.")
         return None
-    start = settings.suggested(chosen, dataset.splits["train"], model)
     try:
         with second:
-            return choose_numbers(replace(start, name=name))
+            scratch = asks_for_scratch(model)
+            rows = dataset.splits["train"]
+            start = settings.suggested(chosen, rows, model, from_scratch=scratch)
+            return settings_form.choose(replace(start, name=name))
     except ToxappError as error:
         look.mistake(error)
         return None
 
 
 def choose_model() -> str:
-    """The base model: one of the catalogue, or any encoder."""
+    """The base model: one of the catalogue, the linear family, or any encoder."""
     titles = {entry.key: entry.title for entry in CATALOGUE}
-    model = state.choose("model", "Base model", {**titles, "other": OTHER})
+    model = state.choose("model", "Base model", {**titles, "linear": LINEAR, "other": OTHER})
     if model == "other":
         model = st.text_input("Hub id or folder", placeholder="e.g. FacebookAI/roberta-base")
         return model.strip()
-    entry = known(model)
-    assert entry is not None
-    where = "on this machine" if entry.key == "minilm" else "downloaded from the hub once"
-    look.remark(
-        f"{entry.parameters:g} million parameters · {entry.languages} · {entry.licence} · reads up "
-        f"to {entry.max_length} tokens · {where}"
-    )
+    look.pairs(facts(model))
     return model
 
 
-def choose_numbers(start: Settings) -> Settings:
-    """The settings that an analyst changes; their defaults suit the dataset and the model."""
-    key = f"{start.dataset}-{start.model}"
-    left, right = st.columns(2)
-    with left:
-        epochs = st.number_input(
-            "Epochs", 1, 1000, start.epochs, key=f"epochs-{key}", help="Passes over the texts."
-        )
-        rate = st.number_input(
-            "Learning rate",
-            value=start.learning_rate,
-            format="%.1e",
-            step=1e-5,
-            key=f"rate-{key}",
-            help="Of the base model's body at its highest; the new parts learn faster.",
-        )
-        batch = st.number_input(
-            "Batch size", 1, 4096, start.batch_size, key=f"batch-{key}",
-            help="At most so many texts a step; long texts make a step smaller.",
-        )  # fmt: skip
-    with right:
-        longest = st.number_input(
-            "Longest text (tokens)", 8, 8192, start.max_length, key=f"longest-{key}",
-            help="What is longer is cut. A token is about three quarters of a word.",
-        )  # fmt: skip
-        seed = st.number_input("Seed", 0, 2**32 - 1, start.seed, key=f"seed-{key}")
-        device = st.selectbox(
-            "Device",
-            devices(),
-            key="device",
-            help="auto takes the GPU where there is one. One job a device; others wait in order.",
-        )
-    return replace(
-        start,
-        epochs=int(epochs),
-        learning_rate=float(rate),
-        batch_size=int(batch),
-        max_length=int(longest),
-        seed=int(seed),
-        device=device,
-    )
+def facts(model: str) -> list[tuple[str, str]]:
+    """What an analyst needs to know of a model, in words."""
+    entry = known(model)
+    if entry is None:
+        return [
+            ("Family", "linear: weighted n-grams, one logistic regression per label"),
+            ("Parameters", "one per n-gram and label"),
+            ("Download", "none"),
+            ("Languages", "any that puts spaces between words"),
+            ("Licence", "the app's own"),
+            ("Longest text", "all of it is read"),
+        ]
+    there = entry.key == "minilm"
+    download = "none, it comes with the app" if there else f"{entry.size_mb:,} MB, once"
+    return [
+        ("Family", "encoder: pre-trained, fine-tuned to your labels"),
+        ("Parameters", f"{entry.parameters:g} million"),
+        ("Download", download),
+        ("Languages", entry.languages),
+        ("Licence", entry.licence),
+        ("Longest text", f"{entry.max_length:,} tokens"),
+    ]
+
+
+def asks_for_scratch(model: str) -> bool:
+    """Whether the model is to start from random weights."""
+    scratch = settings.about("from_scratch")
+    if not scratch.of(family_of(model)):
+        return False
+    told = f"{scratch.about} It shows what pre-training is worth."
+    return st.checkbox("From scratch", key=f"scratch-{model}", help=told)
 
 
 @st.fragment(run_every=1.0)

@@ -19,6 +19,7 @@ from tests.browser import on_path
 from tests.tiny import tiny_model, write_comments
 from toxapp import workspace
 from toxapp.data import importing
+from toxapp.data.choice import Upload
 from toxapp.jobs import process
 from toxapp.runs import run, settings
 from toxapp.runs.run import Run
@@ -69,7 +70,7 @@ def _trained(
         patch.setenv("TOXAPP_LOCKS", str(place.parent / "locks"))
         patch.setenv("HF_HUB_OFFLINE", "1")
         patch.setenv("OMP_NUM_THREADS", "1")
-        dataset = importing.start(comments)
+        dataset = importing.start([Upload(comments)])
         assert process.wait(workspace.find("datasets", dataset), timeout_s=60).state == "finished"
         made = run.start(quick_settings(dataset, model_folder))
         ended = process.wait(made.folder, timeout_s=180)

@@ -14,7 +14,7 @@ DATA = JOBS | {"data"}
 RUNS = DATA | {"runs", "decisions", "inference"}
 SCORING = DATA | {"runs", "inference"}
 EVALUATION = RUNS | {"scoring", "evaluation"}
-EVERY = EVALUATION | {"models", "ui", "__main__"}
+EVERY = EVALUATION | {"models", "ui", "bench", "commands", "__main__"}
 # The room's own name is always allowed.
 MAY = {
     "errors": set(),
@@ -29,7 +29,9 @@ MAY = {
     "evaluation": EVALUATION,
     "training": EVALUATION | {"models"},
     "ui": EVERY,
-    "__main__": EVERY,
+    "bench": EVALUATION | {"models", "ui"},
+    "commands": EVALUATION | {"models", "ui", "bench"},
+    "__main__": {"commands", "errors"},
     "pages": EVERY,
     "app": EVERY,
 }

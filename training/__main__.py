@@ -41,7 +41,7 @@ def _show_one_gpu(folder: Path) -> None:
     if "WORLD_SIZE" not in os.environ:
         config = json.loads((folder / "config.json").read_text("utf-8"))
         shown = os.environ.get("CUDA_VISIBLE_DEVICES")
-        os.environ["CUDA_VISIBLE_DEVICES"] = gpu_to_show(str(config["device"]), shown)
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu_to_show(str(config.get("device", "cpu")), shown)
 
 
 def gpu_to_show(device: str, shown: str | None) -> str:

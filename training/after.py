@@ -19,16 +19,18 @@ from toxapp.decisions.figures import as_json
 from toxapp.evaluation.splits import evaluate_run
 from toxapp.evaluation.thresholds import best_f1_rule
 from toxapp.jobs.work import Work
-from toxapp.models import encoder
-from toxapp.runs import rules, run
-from toxapp.runs.settings import Settings
+from toxapp.runs import events, rules, run
+from toxapp.runs.settings import GRADIENT, Settings
+from training.checkpoints import best_folder, best_step
+from training.figures import gap, measured
+from training.record import figures_at, tell
 
 
 def finish(folder: Path, settings: Settings, job: Work) -> None:
     """Make of model/ all that serving and the screens need; each file is made once."""
     job.stage("making the bundle")
     if not (folder / "bundle" / "bundle.json").exists():
-        encoder.make_bundle(folder / "model", folder / "bundle", max_length=settings.max_length)
+        _make_bundle(folder, settings)
     dataset = store.load(settings.dataset)
     if not (folder / "scores.parquet").exists():
         _score(folder, dataset, job)
@@ -61,12 +63,51 @@ def _report(job: Work, before: int, done: int) -> None:
     job.step(before + done)
 
 
+def _make_bundle(folder: Path, settings: Settings) -> None:
+    model, bundle = folder / "model", folder / "bundle"
+    if settings.family == "linear":
+        from toxapp.models import linear  # noqa: PLC0415 - each family loads its own libraries
+
+        linear.make_bundle(model, bundle)
+    elif settings.family == "text-to-text":
+        from toxapp.models import text_to_text  # noqa: PLC0415
+
+        text_to_text.make_bundle(
+            model, bundle, max_length=settings.max_length, prefix=settings.prefix
+        )
+    else:
+        from toxapp.models import encoder  # noqa: PLC0415
+
+        encoder.make_bundle(model, bundle, max_length=settings.max_length)
+
+
 def _write_metrics(folder: Path, made: run.Run) -> None:
-    measured = {
-        split: as_json(evaluate_run(made, split, resamples=1000))
-        for split in ("validation", "test")
+    """Figures before and after training, and how much better they are on train than on test."""
+    labels = store.load(made.settings.dataset).labels
+    step = _kept_step(folder, made.settings)
+    at_half = {"train": figures_at(folder, step)["train"]}
+    at_rule = {}
+    for split in ("validation", "test"):
+        scored = run.scored(made, split)
+        if split in figures_at(folder, step):
+            at_half[split] = vars(measured(scored.targets, scored.scores, labels))
+        else:
+            place = {"split": split, "step": step, "epoch": 1.0}
+            at_half[split] = vars(tell(folder, place, scored.targets, scored.scores, labels))
+        at_rule[split] = as_json(evaluate_run(made, split, resamples=1000))
+    content = {
+        "before": figures_at(folder, 0),
+        "after": {"train": at_half["train"], **at_rule},
+        "at_half": at_half,
+        "gap": gap(at_half["train"], at_half["test"]),
+        "step": step,
     }
-    before = workspace.read_json(folder / "checkpoints" / "before.json")
-    trained = workspace.read_json(folder / "checkpoints" / "train_after.json")
-    content = {"before": before, "after": {"train": trained, **measured}}
     workspace.write_json(folder / "metrics.json", content)
+
+
+def _kept_step(folder: Path, settings: Settings) -> int:
+    """The step whose weights were kept; the last one where a family has no choice."""
+    best = best_folder(folder) if settings.family in GRADIENT else None
+    if best:
+        return best_step(best)
+    return int(max(event["step"] for event in events.read(folder, "evaluation")))

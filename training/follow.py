@@ -1,15 +1,14 @@
-"""What a training says while it runs, and when it saves or ends.
+"""What a training by gradient says while it runs, and when it saves or ends.
 
 A callback of the Trainer: measurements to events.jsonl, progress to status.json, a checkpoint
 every so many seconds and after each epoch, the best weights so far beside them, and an end within
-a step when somebody asks for one.
+a step when somebody asks for one, or when it has got no better for long.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -20,50 +19,29 @@ from transformers import (
     TrainingArguments,
 )
 
+from toxapp.data.split import SPLITS
 from toxapp.jobs.work import Stopped, Work
 from toxapp.runs import events
-from training.checkpoints import keep_best
+from toxapp.runs.settings import Settings
+from training.checkpoints import keep_best, ran_out_of_patience
+from training.forecast import Forecast, evaluations_left
+from training.judge import Judge
 
 LOG_STEPS = 5
-
-
-@dataclass
-class Forecast:
-    """How long all that is left will take, in seconds, from what the stages took so far.
-
-    Attributes:
-        step_s: of a training step, a running mean.
-        evaluation_s: of one evaluation on validation, as measured last.
-        after_s: of all that follows the training.
-    """
-
-    step_s: float = 0.0
-    evaluation_s: float = 0.0
-    after_s: float = 0.0
-    _last: float = field(default=0.0, repr=False)
-
-    def begin(self) -> None:
-        """A step begins."""
-        self._last = time.monotonic()
-
-    def end(self) -> None:
-        """A step has ended."""
-        took = time.monotonic() - self._last
-        self.step_s = took if not self.step_s else 0.95 * self.step_s + 0.05 * took
-
-    def left(self, steps: int, evaluations: int) -> float:
-        """Seconds for so many steps and evaluations, and what follows."""
-        return steps * self.step_s + evaluations * self.evaluation_s + self.after_s
 
 
 class Follow(TrainerCallback):
     """Follows one training for the job on `job.folder`; other processes pass job=None."""
 
-    def __init__(self, job: Work | None, forecast: Forecast, *, checkpoint_s: float) -> None:
+    def __init__(
+        self, job: Work | None, forecast: Forecast, judge: Judge, settings: Settings
+    ) -> None:
         self.stopped = False
         self._job = job
         self._forecast = forecast
-        self._checkpoint_s = checkpoint_s
+        self._judge = judge
+        self._settings = settings
+        self._epoch_steps = 1
         self._saved = time.monotonic()
 
     def on_train_begin(
@@ -72,6 +50,8 @@ class Follow(TrainerCallback):
         """Say how long the training is."""
         if self._job:
             self._job.stage("training", steps=state.max_steps)
+        batches = len(kwargs["train_dataloader"])
+        self._epoch_steps = math.ceil(batches / args.gradient_accumulation_steps)
         self._saved = time.monotonic()
 
     def on_step_begin(
@@ -87,11 +67,12 @@ class Follow(TrainerCallback):
         self._forecast.end()
         stop = self._reports_a_stop(state)
         # At the end of an epoch before its evaluation, which takes long and can be killed.
-        ends_epoch = state.global_step % _epoch_steps(state) == 0
-        save = ends_epoch or time.monotonic() - self._saved > self._checkpoint_s
+        ends = state.global_step % self._epoch_steps == 0 or state.global_step == state.max_steps
+        save = ends or time.monotonic() - self._saved > self._settings.checkpoint_s
         stop, save = _agreed(stop, save, args)
         if stop:
             self.stopped = control.should_training_stop = True
+            control.should_evaluate = False
         control.should_save = control.should_save or stop or save
 
     def on_epoch_end(
@@ -123,16 +104,26 @@ class Follow(TrainerCallback):
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        """Keep the figures, and the weights where they are the best so far."""
-        if self._job is None:
-            return
-        figures = {
-            name.removeprefix("eval_"): value for name, value in _plain(kwargs["metrics"]).items()
-        }
-        self._forecast.evaluation_s = float(figures.get("runtime", 0.0))
+        """Keep the figures, and the weights where they are the best so far on validation."""
+        split = _split(kwargs["metrics"])
+        if self._job:
+            self._keep(split, state, kwargs["model"], kwargs["metrics"])
+        if split == "validation" and self._settings.patience and not self.stopped:
+            enough = self._job is not None and ran_out_of_patience(
+                self._job.folder, self._settings.patience
+            )
+            control.should_training_stop |= _agreed(enough, False, args)[0]
+
+    def _keep(self, split: str, state: TrainerState, model: Any, metrics: dict[str, float]) -> None:
+        assert self._job is not None
+        assert self._judge.last is not None
+        chosen_by = {name: metrics[f"eval_{split}_{name}"] for name in ("selection", "runtime")}
+        self._forecast.evaluation_s[split] = chosen_by["runtime"]
+        event = {"kind": "evaluation", "step": state.global_step, "split": split}
+        figures = {**chosen_by, **self._judge.last.known()}
         # Weights before the event: a resumed run does not repeat an evaluation that it finds there.
-        keep_best(self._job.folder, kwargs["model"], {**figures, "step": state.global_step})
-        event = {"kind": "evaluation", "step": state.global_step, "split": "validation"}
+        if split == "validation":
+            keep_best(self._job.folder, model, {**figures, "step": state.global_step})
         events.append(self._job.folder, {**event, "epoch": state.epoch, **figures})
 
     def on_prediction_step(
@@ -146,7 +137,8 @@ class Follow(TrainerCallback):
         """Say how far it is; whether somebody asked for an end, which first saves this step."""
         if self._job is None:
             return False
-        left = self._forecast.left(state.max_steps - state.global_step, _epochs_left(state))
+        evaluations = evaluations_left(state, self._settings.evaluate_every)
+        left = self._forecast.left(state.max_steps - state.global_step, evaluations)
         try:
             self._job.step(state.global_step, seconds_left=left)
         except Stopped:
@@ -163,12 +155,9 @@ def _agreed(stop: bool, save: bool, args: TrainingArguments) -> tuple[bool, bool
     return bool(said[0]), bool(said[1])
 
 
-def _epoch_steps(state: TrainerState) -> int:
-    return max(1, state.max_steps // max(1, state.num_train_epochs))
-
-
-def _epochs_left(state: TrainerState) -> int:
-    return math.ceil((state.num_train_epochs or 0) - (state.epoch or 0.0))
+def _split(metrics: dict[str, float]) -> str:
+    """Which split the figures of an evaluation are of."""
+    return next(name for name in SPLITS if f"eval_{name}_runtime" in metrics)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,18 @@
 """The Hugging Face Trainer, taught what these runs need.
 
-Masked binary cross-entropy (missing targets count for nothing), batches of like length, and a
-faster rate for the parts that start untrained. Does not know files or jobs.
+A loss that knows missing targets, batches of like length, a faster rate for the parts that start
+untrained, and batches taken piece by piece where memory is short. Does not know files or jobs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 from transformers import PreTrainedModel, Trainer
 from transformers.trainer_utils import EvalLoopOutput
@@ -37,6 +36,10 @@ class Examples(Dataset[dict[str, Any]]):
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def part(self, kept: slice) -> Examples:
+        """Some of them."""
+        return Examples(self.ids[kept], self.targets[kept])
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         # A plain list: the Trainer's own grouping by length asks for its len.
@@ -65,29 +68,21 @@ class Collator:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast which part learns.
+    """How a step is made.
 
     Attributes:
         head_rate: how many times the body's rate the untrained parts get.
         bounds: of a batch.
+        loss: that it makes small.
+        pieces: in how many parts a batch goes through the model, one after the other.
+        judged: logits (n_texts, n_labels) of a batch for an evaluation; None for the model's own.
     """
 
     head_rate: float
     bounds: Bounds
-
-
-def masked_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Mean binary cross-entropy over the known targets; 0 where none is known.
-
-    Args:
-        logits: (n_texts, n_labels).
-        targets: same shape, in [0, 1], NaN where missing.
-    """
-    known = ~torch.isnan(targets)
-    losses = binary_cross_entropy_with_logits(
-        logits.float(), targets.nan_to_num(0.0), reduction="none"
-    )
-    return (losses * known).sum() / known.sum().clamp(min=1)
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    pieces: int = 1
+    judged: Callable[[Any, Mapping[str, torch.Tensor]], torch.Tensor] | None = None
 
 
 class Learner(Trainer):
@@ -96,7 +91,26 @@ class Learner(Trainer):
     def __init__(self, *args: Any, pace: Pace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._pace = pace
+        self._share = 1.0
         self.loss_is_scaled_for_ga = False  # a batch mean: the Trainer divides by accumulation
+
+    def training_step(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, Any],
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> torch.Tensor:
+        """The gradient of a batch, in pieces whose losses weigh as much as they know targets.
+
+        So the step is that of the whole batch, and a run goes on unchanged with less memory.
+        """
+        total = torch.zeros((), device=self.args.device)
+        known = (~torch.isnan(inputs["labels"])).sum().item()
+        for piece in _pieces(inputs, self._pace.pieces):
+            self._share = (~torch.isnan(piece["labels"])).sum().item() / max(1, known)
+            total += super().training_step(model, piece, num_items_in_batch)
+        self._share = 1.0
+        return total
 
     def compute_loss(
         self,
@@ -109,8 +123,11 @@ class Learner(Trainer):
         targets = inputs.pop("labels")
         outputs = model(**inputs)
         inputs["labels"] = targets
-        loss = masked_loss(outputs.logits, targets)
-        return (loss, {"logits": outputs.logits}) if return_outputs else loss
+        loss = self._pace.loss(outputs.logits, targets) * self._share
+        if not return_outputs:
+            return loss
+        judged = self._pace.judged
+        return loss, {"logits": judged(self.model, inputs) if judged else outputs.logits}
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Batches of like length, each process its own."""
@@ -167,3 +184,10 @@ class _EpochLoader(DataLoader[Any]):
     def set_epoch(self, epoch: int) -> None:
         assert isinstance(self.batch_sampler, LengthBatches)
         self.batch_sampler.set_epoch(epoch)
+
+
+def _pieces(inputs: dict[str, Any], pieces: int) -> list[dict[str, Any]]:
+    """The batch in at most so many parts of like size, whatever it holds."""
+    cut = {name: values.tensor_split(pieces) for name, values in inputs.items()}
+    parts = [dict(zip(cut, part, strict=True)) for part in zip(*cut.values(), strict=True)]
+    return [part for part in parts if len(part["labels"])]

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from toxapp.data import importing
-from toxapp.data.checks import Problem
-from toxapp.data.importing import Choice, Report
+from tests.tiny import marks, reported, wording
+from toxapp.data.choice import Choice
+from toxapp.data.files.table import Dialect
+from toxapp.data.importing import Report
+from toxapp.data.plan import Plan, Source
+from toxapp.data.problem import Problem
 from toxapp.errors import DataError
 
-HEADER = "text,toxic,threat"
-ROWS = [f"comment number {i},{i % 2},{int(i % 3 == 0)}" for i in range(200)]
+COLUMNS = ("text", "toxic", "threat")
+HEADER = ",".join(COLUMNS)
+ROWS = [f"{wording(i)},{i % 2},{int(i % 3 == 0)}" for i in range(200)]
 
 
 def checked(
@@ -18,7 +22,7 @@ def checked(
 ) -> Report:
     path = folder / "file.csv"
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
-    return importing.check(path, Choice("text", ("toxic", "threat"), split))
+    return reported(path, choice=Choice("text", marks("toxic", "threat"), split or ""))
 
 
 def only(report: Report, kind: str) -> Problem:
@@ -28,18 +32,19 @@ def only(report: Report, kind: str) -> Problem:
 
 def test_a_sound_file_has_no_problem(tmp_path: Path) -> None:
     report = checked(tmp_path, ROWS)
-    assert report == Report(
+    assert report.plan == Plan(
+        files=(Source("file.csv", "", "", 0, "rows", Dialect("separated", ",", "utf-8"), COLUMNS),),
         text_column="text",
-        label_format="columns",
-        labels=("toxic", "threat"),
+        labelling=marks("toxic", "threat"),
         split_column=None,
-        separator=",",
-        encoding="utf-8",
-        header=True,
-        rows=200,
-        positives={"toxic": 100, "threat": 67},
-        problems=tuple(p for p in report.problems if p.kind == "few_positives"),
+        seed=0,
+        shares=(0.7, 0.15, 0.15),
     )
+    assert (report.rows, report.positives) == (200, {"toxic": 100, "threat": 67})
+    assert report.splits == {"train": 140, "validation": 30, "test": 30}
+    assert len(report.sample) == 200
+    # 15 and 10 of 100 and 67 positives are in validation.
+    assert {problem.kind for problem in report.problems} == {"few_positives"}
 
 
 def test_rows_without_text_or_labels_are_left_out_and_said(tmp_path: Path) -> None:
@@ -64,14 +69,16 @@ def test_rows_are_counted_all_kept_to_twenty_and_said_to_five(tmp_path: Path) ->
 
 
 def test_equal_texts_are_counted_once_per_copy(tmp_path: Path) -> None:
-    report = checked(tmp_path, [*ROWS, "Comment  NUMBER 1,1,0", "comment number 1,1,0"])
+    report = checked(
+        tmp_path, [*ROWS, wording(1).upper().replace(" ", "  ") + ",1,0", f"{wording(1)},1,0"]
+    )
     repeated = only(report, "duplicate_text")
     assert (report.rows, repeated.count, repeated.rows) == (202, 2, (202, 203))
     assert not [p for p in report.problems if p.kind == "contradicting_duplicates"]
 
 
 def test_equal_texts_with_other_labels_are_all_named(tmp_path: Path) -> None:
-    report = checked(tmp_path, [*ROWS, "comment number 1,0,0", "comment number 2,,0"])
+    report = checked(tmp_path, [*ROWS, f"{wording(1)},0,0", f"{wording(2)},,0"])
     disputed = only(report, "contradicting_duplicates")
     assert (disputed.count, disputed.rows) == (2, (3, 202))
 
@@ -87,7 +94,7 @@ def test_ragged_and_broken_records_are_left_out_and_said(tmp_path: Path) -> None
 
 
 def test_unexplained_cells_are_missing_and_shown(tmp_path: Path) -> None:
-    report = checked(tmp_path, [*ROWS, "new,maybe,1", "newer,2,0", "newest,2,yes"])
+    report = checked(tmp_path, [*ROWS, "new,maybe,1", "newer,2,0", "newest,2,perhaps"])
     assert (report.rows, report.positives["threat"]) == (202, 68)
     problems = [p for p in report.problems if p.kind == "unexplained_value"]
     assert [(p.count, p.rows) for p in problems] == [(3, (202, 203, 204)), (1, (204,))]
@@ -99,19 +106,31 @@ def test_unexplained_cells_are_missing_and_shown(tmp_path: Path) -> None:
 
 
 def test_labels_that_hardly_vary_are_named_one_by_one(tmp_path: Path) -> None:
-    rows = [f"comment number {i},1,{int(i == 5)}" for i in range(100)]
+    rows = [f"{wording(i)},1,{int(i == 5)}" for i in range(100)]
     report = checked(tmp_path, rows)
-    assert "'toxic' of file.csv is positive in all 100 rows" in (
-        only(report, "no_negative").message
-    )
+    assert "Label 'toxic' is positive in all 100 rows" in (only(report, "no_negative").message)
     few = [p for p in report.problems if p.kind == "few_positives"]
     assert [p.count for p in few] == [100, 1]
-    assert "'threat' of file.csv has few positives: " in few[1].message
+    assert "Label 'threat' has few positives: " in few[1].message
     assert "0 in " in few[1].message
     report = checked(tmp_path, [row[:-1] + "0" for row in rows])
     never = only(report, "no_positive")
     assert (never.count, never.rows) == (0, ())
-    assert "'threat' of file.csv has no positive among 100 rows" in never.message
+    assert "Label 'threat' has no positive among 100 rows" in never.message
+
+
+def test_a_label_that_is_carried_where_no_other_is_is_offered_to_be_left_out(
+    tmp_path: Path,
+) -> None:
+    labels = ("toxic", "threat", "clean")
+    marked = [(i % 2, int(i % 3 == 0)) for i in range(200)]
+    rows = [f"{wording(i)},{t},{h},{int(not t and not h)}" for i, (t, h) in enumerate(marked)]
+    path = tmp_path / "file.csv"
+    path.write_text("\n".join([f"text,{','.join(labels)}", *rows]))
+    assert reported(path).plan.labels == ("toxic", "threat")  # the guess leaves it out
+    found = only(reported(path, choice=Choice("text", marks(*labels))), "complement_label")
+    assert (found.count, found.rows) == (66, ())
+    assert found.message.startswith("Label 'clean' is carried by exactly those 66 texts")
 
 
 def test_a_split_column_is_kept_completed_and_its_gaps_said(tmp_path: Path) -> None:
@@ -127,16 +146,16 @@ def test_a_split_column_is_kept_completed_and_its_gaps_said(tmp_path: Path) -> N
     assert (unknown.rows, unknown.count) == ((202,), 1)
     assert "in column 'part' (row 202): 'elsewhere': left out" in unknown.message
     assert drawn.count == 24
-    assert "'part' of file.csv names no validation rows: 24 rows of its train" in drawn.message
+    assert "'part' of file.csv names no validation rows: 24 rows of the train" in drawn.message
     shared = only(report, "text_in_two_splits")
     assert (shared.count, shared.rows) == (1, (2,))
 
 
 def test_names_with_braces_are_said_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "a{b}.csv"
-    path.write_text("text,{n}\n" + "".join(f"text {i % 9},{i % 2}\n" for i in range(40)))
-    messages = [p.message for p in importing.check(path, Choice("text", ("{n}",))).problems]
-    assert all("a{b}.csv" in message for message in messages)
+    path.write_text("text,{n}\n" + "".join(f"{wording(i % 9)},{i % 2}\n" for i in range(40)))
+    messages = [p.message for p in reported(path, choice=Choice("text", marks("{n}"))).problems]
+    assert any("a{b}.csv" in message for message in messages)
     assert any("'{n}'" in message for message in messages)
 
 
@@ -144,7 +163,7 @@ def test_names_with_braces_are_said_as_they_are(tmp_path: Path) -> None:
     ("rows", "sentence"),
     [
         ([",1,0", "  ,0,1"], "No row of file.csv can be used. 2 rows of file.csv have no text"),
-        (["a,x,y", "b,x,z"], "No row of file.csv can be used. 2 rows .* no known label"),
+        (["a,q,w", "b,q,z"], "No row of file.csv can be used. 2 rows .* no known label"),
         (["a,1,0", "A,1,0", "b,0,0"], "file.csv has 2 different texts"),
     ],
 )

@@ -5,10 +5,13 @@ from hashlib import blake2b
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score
 
-from toxapp.data import duplicates, split
+from toxapp.data import split
+from toxapp.data.texts import duplicates
 
 Targets = NDArray[np.float32]
 
@@ -84,6 +87,51 @@ def test_missing_and_fractional_targets_are_positive_from_a_half_on() -> None:
     targets[100:200] = 0.49
     parts = split.assign(groups, targets, seed=0)
     assert np.bincount(parts[:100]).tolist() == [70, 15, 15]
+
+
+@given(
+    rates=st.lists(st.floats(0.01, 0.9), min_size=1, max_size=4),
+    rows=st.integers(100, 1_500),
+    shares=st.sampled_from([(0.7, 0.15, 0.15), (0.8, 0.1, 0.1), (0.5, 0.25, 0.25)]),
+    seed=st.integers(0, 5),
+)
+@settings(deadline=None, max_examples=60)
+def test_every_label_keeps_its_rate_whatever_the_labels(
+    rates: list[float], rows: int, shares: tuple[float, float, float], seed: int
+) -> None:
+    groups, targets = made(rows, rates, seed)
+    parts = split.assign(groups, targets, shares=shares, seed=seed)
+    combinations = len(np.unique(targets, axis=0))
+    for part, share in enumerate(shares):
+        held = parts == part
+        # A combination is off by less than one block of 20, whose share is at most 10 places.
+        assert abs(held.sum() - share * rows) <= 10
+        kept = targets[held].sum(axis=0)
+        assert (np.abs(kept - share * targets.sum(axis=0)) <= 10 * combinations).all()
+        # Far nearer than chance puts it for the commonest label.
+        common = targets.sum(axis=0).argmax()
+        if targets[:, common].sum() >= 200:
+            assert kept[common] / targets[:, common].sum() == pytest.approx(share, abs=0.08)
+
+
+@pytest.mark.parametrize("n", [3, 50, 1_000, 2_999, 3_000])
+def test_a_sample_has_as_many_rows_as_asked_for_and_keeps_the_rates(n: int) -> None:
+    _, targets = made(3_000, [0.3, 0.1, 0.02])
+    taken = split.sample(targets, n, seed=4)
+    assert taken.dtype == np.bool_
+    assert (taken.shape, taken.sum()) == ((3_000,), n)
+    # Every (3,000 / n)-th row of the order: of a run of rows that share a label at most one
+    # more or less; the rarest label is one run, another is cut by those that are rarer.
+    expected = targets.sum(axis=0) * n / 3_000
+    assert abs(targets[taken, 2].sum() - expected[2]) <= 1
+    assert (np.abs(targets[taken].sum(axis=0) - expected) <= 8).all()
+
+
+def test_the_seed_decides_the_sample() -> None:
+    _, targets = made(500, [0.3])
+    samples = [split.sample(targets, 100, seed=seed) for seed in (1, 1, 2)]
+    assert (samples[0] == samples[1]).all()
+    assert not (samples[0] == samples[2]).all()
 
 
 def test_no_rows_give_no_parts() -> None:

@@ -8,24 +8,28 @@ import pytest
 from toxapp.data import targets
 
 
-@pytest.mark.parametrize("cell", ["1", "1.0", "1.", "true", "TRUE", " True "])
+@pytest.mark.parametrize("cell", ["1", "1.0", "true", "TRUE", " True ", "Yes", "y", "T", "x", "X"])
 def test_positive_words(cell: str) -> None:
     assert targets.target(cell) == 1.0
 
 
-@pytest.mark.parametrize("cell", ["0", "0.0", "-0", "false", "FALSE", "False\t"])
+@pytest.mark.parametrize("cell", ["0", "0.0", "-0", "false", "FALSE", "False\t", "no", "N", "f"])
 def test_negative_words(cell: str) -> None:
     assert targets.target(cell) == 0.0
 
 
-@pytest.mark.parametrize("cell", ["", "  ", "-1", "-1.0", "NA", "nan", "NaN", "NONE", "null"])
+@pytest.mark.parametrize(
+    "cell", ["", "  ", "-1", "-1.0", "NA", "nan", "NaN", "NONE", "null", "N/A", "<NA>"]
+)
 def test_missing_words(cell: str) -> None:
     value = targets.target(cell)
     assert value is not None
     assert math.isnan(value)
 
 
-@pytest.mark.parametrize("cell", ["2", "0.5", "yes", "toxic", "inf", "1,0", "1 0", "-", "N"])
+@pytest.mark.parametrize(
+    "cell", ["2", "0.5", "maybe", "toxic", "inf", "1,5", "1,0,0", "1 0", "-", "xx"]
+)
 def test_anything_else_is_not_explained(cell: str) -> None:
     assert targets.target(cell) is None
 

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.tiny import write_comments
+from tests.tiny import imported, write_comments
 from toxapp import workspace
-from toxapp.data import importing, store
+from toxapp.data import store
 from toxapp.decisions.figures import Figures
 from toxapp.errors import DataError, JobError, ModelError, NotFoundError
 from toxapp.evaluation.elsewhere import evaluate_dataset, evaluate_file
@@ -69,6 +70,21 @@ def test_a_mapping_goes_before_a_column_of_the_labels_own_name(
     assert found.labels["rude"] == evaluate_run(trained, "test").labels["rude"]
 
 
+def test_a_packed_file_with_words_for_marks_is_read_as_a_dataset_would_be(
+    trained: Run, tmp_path: Path
+) -> None:
+    words = {0: "No", 1: "TRUE"}
+    rows = [
+        (text, *(words[int(str(target))] for target in targets))
+        for text, *targets in rows_of_test(trained)
+    ]
+    plain = write(tmp_path / "test.csv", ["comment", "rude", "spam", "never"], rows)
+    file = tmp_path / "test.csv.gz"
+    file.write_bytes(gzip.compress(plain.read_text("utf-8").encode("utf-16")))
+    found = evaluate_file(trained, file, {}, report=silent)
+    assert same(found, evaluate_run(trained, "test"))
+
+
 def test_labels_that_the_file_lacks_are_left_out_and_not_zero(trained: Run, tmp_path: Path) -> None:
     rows = [(text, spam) for text, _, spam, _ in rows_of_test(trained)]
     file = write(tmp_path / "test.csv", ["comment", "spam"], rows)
@@ -100,9 +116,8 @@ def test_progress_counts_all_texts_once(trained: Run, tmp_path: Path) -> None:
 
 def test_another_dataset_is_measured_on_all_its_rows(trained: Run, tmp_path: Path) -> None:
     file = write_comments(tmp_path / "comments.csv", rows=200, seed=4)
-    folder = importing.prepare(file)
-    importing.run(folder)
-    found = evaluate_dataset(trained, folder.name, {}, resamples=0, report=silent)
+    dataset = imported(file).id
+    found = evaluate_dataset(trained, dataset, {}, resamples=0, report=silent)
     assert found.n_texts == 200
     assert same(found, evaluate_file(trained, file, {}, report=silent))
 
@@ -112,15 +127,14 @@ def test_labels_of_another_dataset_are_mapped_by_name_not_by_place(
 ) -> None:
     rows = [(text, spam, rude) for text, rude, spam, _ in rows_of_test(trained)]
     file = write(tmp_path / "other.csv", ["comment", "spam", "abuse"], rows)
-    folder = importing.prepare(file)
-    importing.run(folder)
-    assert store.load(folder.name).labels == ("spam", "abuse")
-    found = evaluate_dataset(trained, folder.name, {"rude": "abuse"}, resamples=0, report=silent)
+    dataset = imported(file)
+    assert dataset.labels == ("spam", "abuse")
+    found = evaluate_dataset(trained, dataset.id, {"rude": "abuse"}, resamples=0, report=silent)
     own = evaluate_run(trained, "test")
     assert list(found.labels) == ["rude", "spam"]
     assert found.labels == {label: own.labels[label] for label in ("rude", "spam")}
-    with pytest.raises(DataError, match=f"{folder.name} has no column 'insult'; it has: spam"):
-        evaluate_dataset(trained, folder.name, {"rude": "insult"}, resamples=0, report=silent)
+    with pytest.raises(DataError, match=f"{dataset.id} has no column 'insult'; it has: spam"):
+        evaluate_dataset(trained, dataset.id, {"rude": "insult"}, resamples=0, report=silent)
 
 
 def test_the_runs_own_dataset_is_refused(trained: Run) -> None:

@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
+from toxapp.decisions.choose import best_f
 from toxapp.decisions.curve import RESOLUTION
+from toxapp.decisions.wishes import parse
 from toxapp.errors import JobError, NotFoundError, SettingsError
-from toxapp.evaluation.thresholds import BEST_F1, BY_HAND, best_f1_rule, moved_rule, solved_rule
+from toxapp.evaluation.thresholds import (
+    BEST_F1,
+    BY_HAND,
+    best_f1_rule,
+    moved_rule,
+    rule_for,
+    solved_rule,
+)
 from toxapp.runs import rules, run
 from toxapp.runs.run import Run, Scored
 
@@ -29,7 +38,8 @@ SMALL = scored(
 def test_each_label_gets_its_best_f1_on_these_texts() -> None:
     rule = best_f1_rule(LABELS, SMALL)
     assert rule.thresholds["rude"] == pytest.approx(0.5)  # catches both, flags nothing else
-    assert rule.thresholds["spam"] == pytest.approx(0.1)  # F1 is 4/6 when all four are flagged
+    # F1 is highest, 4/6, when all four are flagged: on two positives that is nothing to go by.
+    assert rule.thresholds["spam"] == pytest.approx(0.5)
     assert rule.objective == dict.fromkeys(LABELS, BEST_F1)
     assert (rule.split, rule.number, rule.by) == ("validation", 0, "training")
 
@@ -48,10 +58,10 @@ def test_what_a_rule_expects_can_be_counted_by_hand() -> None:
     rude, spam = rule.expected["rude"], rule.expected["spam"]
     counts = ("positives", "flagged", "caught", "missed", "false_alarms")
     assert [rude[name] for name in counts] == [2, 2, 2, 0, 0]
-    assert [spam[name] for name in counts] == [2, 4, 2, 0, 2]
+    assert [spam[name] for name in counts] == [2, 2, 1, 1, 1]
     shares = ("precision", "recall", "f1")
     assert [rude[name] for name in shares] == [1.0, 1.0, 1.0]
-    assert [spam[name] for name in shares] == pytest.approx([0.5, 1.0, 2 / 3])
+    assert [spam[name] for name in shares] == pytest.approx([0.5, 0.5, 0.5])
     low, high = rule.intervals["spam"]["precision"]
     assert 0 < low < 0.5 < high < 1
 
@@ -65,19 +75,51 @@ def test_missing_targets_are_in_no_count() -> None:
 
 
 @pytest.mark.slow
-def test_the_runs_first_rule_cannot_be_beaten_by_any_cut_off(trained: Run) -> None:
+def test_the_runs_first_rule_has_the_smoothed_best_f1(trained: Run) -> None:
     found = run.scored(trained, "validation")
     rule = rules.in_force(trained.folder)
     for column, label in enumerate(("rude", "spam")):
-        truth, scores = found.targets[:, column], found.scores[:, column].astype(float)
-        best = max(f1_score(truth, scores >= cut) for cut in np.unique(scores))
+        truth, scores = found.targets[:, column], found.scores[:, column]
         threshold = rule.thresholds[label]
+        assert threshold == best_f(truth, scores).threshold
         assert threshold is not None
-        assert f1_score(truth, scores >= threshold) == pytest.approx(best)
-        assert np.abs(scores - threshold).min() > RESOLUTION / 2
-        assert rule.expected[label]["f1"] == pytest.approx(best)
+        values = scores.astype(float)
+        assert np.abs(values - threshold).min() > RESOLUTION / 2
+        expected = f1_score(truth, values >= threshold)
+        assert rule.expected[label]["f1"] == pytest.approx(expected)
         low, high = rule.threshold_intervals[label]
         assert low <= high
+
+
+def test_a_wish_for_every_label_is_recorded_in_words() -> None:
+    rule = rule_for(parse("recall=1"), LABELS, SMALL, by="Ada")
+    assert rule.objective == dict.fromkeys(LABELS, "recall at least 1, then most precision")
+    assert rule.thresholds == {
+        "rude": pytest.approx(0.5),
+        "spam": pytest.approx(0.1),
+        "never": None,
+    }
+    assert rule.threshold_intervals == {}
+    assert rule.by == "Ada"
+
+
+def test_a_wish_that_cannot_be_met_says_so_beside_the_label() -> None:
+    rule = rule_for(parse("precision=0.9"), LABELS, SMALL, by="Ada")
+    assert "rude" not in rule.reasons
+    assert rule.reasons["spam"].startswith("No cut-off has a precision of 0.9 here; the best has")
+    assert rule.thresholds["spam"] is not None
+
+
+def test_a_budget_is_shared_by_all_labels() -> None:
+    """Two texts of four may be read: the rude ones, of which one is spam, too; or by price."""
+    rule = rule_for(parse("budget=50/100"), LABELS, SMALL, by="Ada")
+    assert [rule.expected[x]["caught"] for x in ("rude", "spam")] == [2, 0]
+    assert rule.objective["spam"] == "50 of 100 texts read, over all labels"
+    assert "better spent on the other labels" in rule.reasons["spam"]
+    dear = rule_for(parse("budget=50/100,spam=9"), LABELS, SMALL, by="Ada")
+    assert [dear.expected[x]["caught"] for x in ("rude", "spam")] == [0, 1]
+    with pytest.raises(SettingsError, match="no label 'hate' in this run; it has: rude, spam"):
+        rule_for(parse("budget=50/100,hate=9"), LABELS, SMALL, by="Ada")
 
 
 @pytest.mark.slow
@@ -170,6 +212,20 @@ def test_one_label_is_solved_and_the_others_stay_as_they_are(trained: Run) -> No
     assert found.thresholds == {**first.thresholds, "spam": 0.85}
     assert found.objective == {"rude": BEST_F1, "spam": BY_HAND, "never": BEST_F1}
     assert found.threshold_intervals == {"rude": first.threshold_intervals["rude"]}
+
+
+@pytest.mark.slow
+def test_what_is_told_of_a_threshold_goes_when_it_is_solved_for_something_else(
+    trained: Run,
+) -> None:
+    first = solved_rule(trained, "f1", label="rude", by="Ada")
+    rules.save(trained.folder, first)
+    found = solved_rule(trained, "flagged=0.5", label="rude", by="Bob")
+    assert found.objective == {**first.objective, "rude": "at most 50 % of the texts flagged"}
+    assert "rude" not in found.threshold_intervals
+    assert found.threshold_intervals["spam"] == first.threshold_intervals["spam"]
+    with pytest.raises(SettingsError, match="A budget is shared by all labels"):
+        solved_rule(trained, "budget=1/9", label="rude", by="Bob")
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from toxapp.runs import run
 from toxapp.runs.run import Run
 
 if TYPE_CHECKING:
-    from toxapp.inference.encoder import EncoderScorer
+    from toxapp.inference import Scorer
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def texts_of_many_lengths(count: int = 300) -> list[str]:
 
 
 @pytest.fixture
-def scorer(trained: Run) -> EncoderScorer:
+def scorer(trained: Run) -> Scorer:
     return inference.load(trained.folder)
 
 
@@ -43,7 +43,7 @@ def bundle(trained: Run) -> Path:
     return trained.folder / "bundle"
 
 
-def test_scores_of_a_text_do_not_depend_on_batch_order_or_company(scorer: EncoderScorer) -> None:
+def test_scores_of_a_text_do_not_depend_on_batch_order_or_company(scorer: Scorer) -> None:
     texts = texts_of_many_lengths()
     together = scorer.score(texts)
     one_by_one = np.concatenate([scorer.score([text]) for text in texts])
@@ -57,23 +57,21 @@ def test_scores_of_a_text_do_not_depend_on_batch_order_or_company(scorer: Encode
     assert np.ptp(crowded[-20:], axis=0).max() <= WITHIN
 
 
-def test_scores_do_not_depend_on_where_a_chunk_of_texts_ends(scorer: EncoderScorer) -> None:
+def test_scores_do_not_depend_on_where_a_chunk_of_texts_ends(scorer: Scorer) -> None:
     texts = texts_of_many_lengths(500)
     many = texts * 9  # more than the 4,096 that are cut into tokens at once
     assert np.abs(scorer.score(many) - np.tile(scorer.score(texts), (9, 1))).max() <= WITHIN
 
 
 @pytest.mark.parametrize("texts", [[], ["you idiot"], [""], ["", "you idiot"], ["one"] * 3])
-def test_scores_are_always_a_table_of_texts_by_labels(
-    scorer: EncoderScorer, texts: list[str]
-) -> None:
+def test_scores_are_always_a_table_of_texts_by_labels(scorer: Scorer, texts: list[str]) -> None:
     scores = scorer.score(texts)
     assert scores.shape == (len(texts), 3)
     assert scores.dtype == np.float32
     assert ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_columns_follow_the_order_of_the_labels(trained: Run, scorer: EncoderScorer) -> None:
+def test_columns_follow_the_order_of_the_labels(trained: Run, scorer: Scorer) -> None:
     assert scorer.labels == store.load(trained.settings.dataset).labels == ("rude", "spam", "never")
     texts = store.read(trained.settings.dataset, "test")
     scores = scorer.score(texts.texts)
@@ -83,20 +81,20 @@ def test_columns_follow_the_order_of_the_labels(trained: Run, scorer: EncoderSco
     assert scores[:, 2].max() < 0.1
 
 
-def test_the_scores_that_the_run_keeps_are_the_scorers(trained: Run, scorer: EncoderScorer) -> None:
+def test_the_scores_that_the_run_keeps_are_the_scorers(trained: Run, scorer: Scorer) -> None:
     rows = store.read(trained.settings.dataset, "validation")
     kept = run.scored(trained, "validation").scores
     assert np.abs(kept - scorer.score(rows.texts)).max() <= WITHIN
 
 
-def test_only_the_first_tokens_of_a_long_text_are_read(scorer: EncoderScorer) -> None:
+def test_only_the_first_tokens_of_a_long_text_are_read(scorer: Scorer) -> None:
     assert scorer.max_length == 32
     head = "the bus was late " * 8
     scores = scorer.score([head, head + "idiot " * 100])
     assert np.abs(scores[0] - scores[1]).max() <= WITHIN
 
 
-def test_progress_is_told_batch_by_batch_up_to_all_texts(scorer: EncoderScorer) -> None:
+def test_progress_is_told_batch_by_batch_up_to_all_texts(scorer: Scorer) -> None:
     told: list[int] = []
     scorer.score(["the bus was late again"] * 1000, told.append)
     assert told == sorted(set(told))
@@ -112,7 +110,7 @@ def test_a_bundle_is_loaded_by_its_own_folder_or_the_runs(trained: Run, bundle: 
 
 
 def test_the_plain_pipeline_of_transformers_gives_the_same_scores_by_label(
-    trained: Run, scorer: EncoderScorer
+    trained: Run, scorer: Scorer
 ) -> None:
     """Softmax instead of sigmoid, or LABEL_0 for a name, made other people's numbers differ."""
     from transformers import pipeline
@@ -130,7 +128,7 @@ def test_the_plain_pipeline_of_transformers_gives_the_same_scores_by_label(
 
 
 def test_the_folder_of_this_room_scores_alone_somewhere_else(
-    bundle: Path, scorer: EncoderScorer, tmp_path: Path
+    bundle: Path, scorer: Scorer, tmp_path: Path
 ) -> None:
     texts = ["you idiot", "buy cheap prize", "the bus was late", ""]
     elsewhere = tmp_path / "elsewhere"
@@ -192,10 +190,10 @@ def test_a_folder_without_a_bundle_says_so(bundle: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"format": 2}, "is of another format than 1; train the run again"),
-        ({"extra": 1}, "is of another format than 1"),
-        ({"kind": "linear"}, "is a linear for the engine torch-fp32-cpu"),
-        ({"engine": "torch-int8"}, "for the engine torch-int8; this version scores encoders by"),
+        ({"format": 3}, "is of another format than 2; train the run again"),
+        ({"extra": 1}, "is of another format than 2"),
+        ({"kind": "linear"}, "is of the kind linear for the engine torch-fp32-cpu"),
+        ({"engine": "torch-int8"}, "for the engine torch-int8; this version scores: encoder by"),
     ],
 )
 def test_a_bundle_of_another_format_kind_or_engine_is_refused(

@@ -277,10 +277,8 @@ def test_a_bundle_records_what_it_holds(model_folder: Path, tmp_path: Path) -> N
     for name in names:
         assert found.hashes[name] == sha256(tmp_path / "model" / name), name
     assert (found.kind, found.labels, found.max_length) == ("encoder", tuple(LABELS), 32)
-    assert (found.inputs, found.pad_id) == (
-        tuple(built(model_folder).tokenizer.model_input_names),
-        0,
-    )
+    inputs = built(model_folder).tokenizer.model_input_names
+    assert found.details == {"inputs": inputs, "pad_id": 0}
 
 
 def test_a_bundle_is_made_anew_over_what_a_killed_job_left(

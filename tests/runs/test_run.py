@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from tests.conftest import quick_settings
+from tests.tiny import imported
 from toxapp import workspace
 from toxapp.data import importing, store
+from toxapp.data.choice import Upload
 from toxapp.data.store import Dataset
 from toxapp.errors import DataError, JobError, NotFoundError
 from toxapp.jobs.work import work
@@ -21,9 +23,7 @@ from toxapp.runs.settings import Settings
 
 @pytest.fixture
 def dataset(comments: Path) -> Dataset:
-    folder = importing.prepare(comments)
-    importing.run(folder)
-    return store.load(folder.name)
+    return imported(comments)
 
 
 def made(dataset: Dataset, name: str = "tiny") -> Run:
@@ -66,7 +66,7 @@ def test_a_title_says_the_name_and_when_the_run_was_made(dataset: Dataset) -> No
 def test_a_run_needs_a_dataset_that_is_there_and_ready(comments: Path) -> None:
     with pytest.raises(NotFoundError, match="no dataset 'nope'"):
         run.create(Settings(dataset="nope"))
-    folder = importing.prepare(comments)
+    folder = importing.prepare([Upload(comments)])
     with pytest.raises(DataError, match="was never read"):
         run.create(Settings(dataset=folder.name))
     assert run.runs() == []
@@ -145,7 +145,7 @@ def test_a_dataset_that_runs_rest_on_cannot_be_deleted(dataset: Dataset) -> None
 
 
 def test_a_dataset_that_is_being_read_cannot_be_deleted(comments: Path) -> None:
-    folder = importing.prepare(comments)
+    folder = importing.prepare([Upload(comments)])
     with work(folder), pytest.raises(JobError, match="is still being read"):
         run.delete_dataset(folder.name)
     run.delete_dataset(folder.name)

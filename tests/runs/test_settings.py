@@ -1,21 +1,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError, asdict
+import math
+from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
 
 from toxapp.errors import SettingsError
 from toxapp.runs.catalogue import CATALOGUE, OTHER_LEARNING_RATE, bundled_folder, known
-from toxapp.runs.settings import Settings, changed, suggested
+from toxapp.runs.settings import FAMILIES, Settings, about, changed, family_of, names, suggested
 
 
 def test_all_wrong_settings_are_named_at_once() -> None:
     with pytest.raises(SettingsError) as found:
         Settings(dataset="d", name=" ", epochs=0, learning_rate=1.0, max_length=7, precision="fp8")
     assert str(found.value) == (
-        "name must not be empty. "
+        "name must not be empty: what to call the run. "
         "epochs must be from 1 to 1000, not 0. "
         "learning_rate must be above 0 and at most 0.1, not 1.0. "
         "max_length must be from 8 to 8192, not 7. "
@@ -40,6 +41,17 @@ def test_all_wrong_settings_are_named_at_once() -> None:
         ("precision", ["auto", "bf16", "fp32"], ["fp16", ""]),
         ("device", ["auto", "cpu", "mps", "cuda", "cuda:1"], ["gpu", "cuda:", "cuda:one", ""]),
         ("checkpoint_s", [0.1], [0.0, -1.0]),
+        ("steps", [0, 10_000_000], [-1, 10_000_001]),
+        ("schedule", ["linear", "cosine", "constant"], ["step", ""]),
+        ("accumulation", [1, 1024], [0, 1025]),
+        ("evaluate_every", [0, 1_000_000], [-1, 1_000_001]),
+        ("best_by", ["loss", "mean_roc_auc", "exact_match_at_half"], ["accuracy", ""]),
+        ("patience", [0, 1000], [-1, 1001]),
+        ("imbalance", ["none", "balanced", "sqrt", "focal"], ["weights"]),
+        ("freeze_embeddings", [True, False], ["yes", 1]),
+        ("freeze_layers", [0, 1000], [-1, 1001]),
+        ("epochs", [1], [1.5, "2", None]),
+        ("learning_rate", [0.1], ["0.1", None, math.inf]),
     ],
 )
 def test_each_setting_has_its_bounds(setting: str, allowed: list[Any], refused: list[Any]) -> None:
@@ -50,14 +62,108 @@ def test_each_setting_has_its_bounds(setting: str, allowed: list[Any], refused: 
             Settings(dataset="d", **{setting: value})
 
 
+@pytest.mark.parametrize(
+    ("setting", "allowed", "refused"),
+    [
+        ("c", [1e-9, 1e6], [0.0, 2e6]),
+        ("class_weight", ["none", "sqrt", "balanced"], ["focal"]),
+        ("char_min", [2, 5], [1, 17]),
+        ("char_max", [2, 16], [1, 17]),
+        ("word_max", [1, 2], [0, 3]),
+        ("min_texts", [1, 1_000_000], [0]),
+        ("bits", [1, 24], [0, 25]),
+    ],
+)
+def test_each_linear_setting_has_its_bounds(
+    setting: str, allowed: list[Any], refused: list[Any]
+) -> None:
+    for value in allowed:
+        assert getattr(Settings("d", "linear", **{setting: value}), setting) == value
+    for value in refused:
+        with pytest.raises(SettingsError, match=f"^{setting} must "):
+            Settings("d", "linear", **{setting: value})
+
+
+def test_a_setting_that_a_family_lacks_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError) as found:
+        Settings("d", "linear", epochs=3, c=-1.0, freeze_layers=2)
+    has = "model, name, c, class_weight, char_min, char_max, word_max, min_texts, bits"
+    assert str(found.value) == (
+        f"The linear family has no setting 'epochs'; it has: {has}. "
+        f"The linear family has no setting 'freeze_layers'; it has: {has}. "
+        "c must be above 0 and at most 1000000, not -1.0."
+    )
+    with pytest.raises(SettingsError, match="The encoder family has no setting 'c'; it has: model"):
+        Settings("d", c=3.5)
+
+
+def test_a_setting_that_a_family_lacks_is_refused_in_pairs_too_even_as_it_stands() -> None:
+    with pytest.raises(SettingsError, match="The linear family has no setting 'epochs'"):
+        changed(Settings("d", "linear"), ["epochs=2", "c=4"])
+    with pytest.raises(SettingsError, match="The encoder family has no setting 'c'"):
+        changed(Settings("d"), ["c=1.0"])
+
+
+def test_pairs_can_change_the_family() -> None:
+    found = changed(suggested("d", 100), ["model=linear", "c=4"])
+    assert found == Settings("d", "linear", c=4.0)
+
+
+def test_settings_that_need_each_other_are_named_together() -> None:
+    with pytest.raises(SettingsError) as found:
+        Settings("d", layers=2, vocabulary=500, focal_gamma=1.0)
+    assert str(found.value) == (
+        "vocabulary, layers can only be chosen with from_scratch=true. "
+        "focal_gamma can only be chosen with imbalance=focal."
+    )
+    with pytest.raises(SettingsError) as found:
+        Settings("d", from_scratch=True, freeze_layers=1, vocabulary=500)
+    assert str(found.value) == (
+        "freeze_embeddings and freeze_layers keep weights that from_scratch=true has not. "
+        "vocabulary can only be chosen with tokenizer=trained."
+    )
+    with pytest.raises(SettingsError, match=r"^char_min must be at most char_max, 3\.$"):
+        Settings("d", "linear", char_min=4, char_max=3)
+
+
+def test_a_model_belongs_to_a_family() -> None:
+    for model in ("minilm", "owner/linear", "./linear", "/some/folder"):
+        assert Settings("d", model).family == family_of(model) == "encoder"
+    assert Settings("d", "linear").family == "linear"
+
+
+def test_every_setting_has_one_sentence_and_a_family() -> None:
+    for found in fields(Settings):
+        known_ = about(found.name)
+        assert known_.about.endswith("."), found.name
+        assert any(known_.of(family) for family in FAMILIES), found.name
+
+
+def test_the_defaults_of_every_family_are_allowed() -> None:
+    for family, model in (("linear", "linear"), ("encoder", "minilm")):
+        made = Settings("d", model)
+        for name in names(family):
+            assert about(name).refusal(name, getattr(made, name), "") is None
+
+
 def test_settings_cannot_be_changed_in_place() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings(dataset="d").epochs = 3  # type: ignore[misc]
 
 
 def test_settings_come_back_from_json_as_they_were() -> None:
-    made = Settings(dataset="d", model="owner/name", name="zweiter Lauf", epochs=7, dropout=0.1)
-    assert Settings.from_json(json.loads(json.dumps(asdict(made)))) == made
+    for made in (
+        Settings(dataset="d", model="owner/name", name="zweiter Lauf", epochs=7, dropout=0.1),
+        Settings(dataset="d", model="linear", c=3.0),
+    ):
+        kept = json.loads(json.dumps(made.to_json()))
+        assert list(kept) == names(made.family)
+        assert Settings.from_json(kept) == made
+
+
+def test_the_settings_of_another_family_in_a_file_are_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="The linear family has no setting 'epochs'"):
+        Settings.from_json({"dataset": "d", "model": "linear", "epochs": 2})
 
 
 def test_unknown_settings_in_a_file_are_refused_by_name() -> None:
@@ -72,6 +178,8 @@ def test_wrong_settings_in_a_file_are_refused_too() -> None:
 
 def test_pairs_are_read_as_each_setting_wants_them() -> None:
     pairs = ["epochs=3", "learning_rate=5e-5", "model=./my=model", "device=cpu", "warmup=0"]
+    assert changed(Settings("d"), ["freeze_embeddings=true"]).freeze_embeddings is True
+    assert changed(Settings("d"), ["freeze_embeddings=No"]).freeze_embeddings is False
     found = changed(Settings(dataset="d", name="kept"), pairs)
     assert (found.epochs, found.learning_rate, found.warmup) == (3, 5e-5, 0.0)
     assert isinstance(found.warmup, float)
@@ -86,12 +194,16 @@ def test_the_last_of_repeated_pairs_counts_and_no_pairs_change_nothing() -> None
 
 def test_all_wrong_pairs_are_named_at_once() -> None:
     with pytest.raises(SettingsError) as found:
-        changed(Settings(dataset="d"), ["epochs=2.5", "pace=1", "warmup=some", "seed"])
+        changed(
+            Settings(dataset="d"),
+            ["epochs=2.5", "pace=1", "warmup=some", "seed", "from_scratch=maybe"],
+        )
     sentences = str(found.value)
     assert "epochs must be a whole number, not '2.5'." in sentences
     assert "There is no setting 'pace'; there are: model, name, epochs," in sentences
     assert "warmup must be a number, not 'some'." in sentences
     assert "seed must be a whole number, not ''." in sentences
+    assert "from_scratch must be true or false, not 'maybe'." in sentences
 
 
 def test_the_dataset_is_not_a_setting_to_change() -> None:
@@ -133,6 +245,16 @@ def test_each_base_model_is_suggested_its_own_learning_rate() -> None:
             assert (found.model, found.learning_rate) == (name, entry.learning_rate)
             assert found.max_length <= entry.max_length
     assert suggested("d", 20_000, "owner/other").learning_rate == OTHER_LEARNING_RATE
+
+
+def test_random_weights_are_suggested_more_passes_and_one_rate_for_all_parts() -> None:
+    found = suggested("d", 20_000, from_scratch=True)
+    assert (found.from_scratch, found.epochs, found.head_rate) == (True, 6, 1.0)
+    assert found.learning_rate > suggested("d", 20_000).learning_rate
+
+
+def test_the_linear_family_is_suggested_its_defaults() -> None:
+    assert suggested("d", 100, "linear") == Settings("d", "linear")
 
 
 def test_base_models_are_known_by_key_and_hub_id_and_nothing_else() -> None:

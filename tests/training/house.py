@@ -21,10 +21,10 @@ from itertools import chain
 from pathlib import Path
 
 from tests.conftest import ROOT, quick_settings
-from tests.tiny import write_comments
+from tests.tiny import marks, write_comments
 from toxapp import workspace
 from toxapp.data import importing
-from toxapp.data.importing import Choice
+from toxapp.data.choice import Choice, Upload
 from toxapp.jobs import process
 from toxapp.jobs.queue import turn, waiting
 from toxapp.jobs.state import ENDED, Status, is_alive, look, read_process
@@ -107,8 +107,8 @@ def import_both(place: Path, comments: Path) -> tuple[str, str]:
     """240 comments; and 32 to learn by heart, with missing targets."""
     few = place / "few.csv"
     write_few(write_comments(place / "all.csv", rows=64), few)
-    choice = Choice("comment", ("rude", "spam", "never"), split_column="split")
-    ids = importing.start(comments), importing.start(few, choice)
+    choice = Choice("comment", marks("rude", "spam", "never"), split_column="split")
+    ids = importing.start([Upload(comments)]), importing.start([Upload(few)], choice)
     for dataset in ids:
         folder = workspace.find("datasets", dataset)
         assert process.wait(folder, timeout_s=120).state == "finished"
@@ -143,7 +143,7 @@ def wanted(model: Path, dataset: str, few: str) -> dict[str, Settings]:
 
 def exact(model: Path, dataset: str, name: str, **changed: object) -> Settings:
     """Settings under which every random number counts: dropout, and many small steps."""
-    chosen = {"epochs": EPOCHS, "batch_size": 4, "dropout": 0.1, "learning_rate": 3e-3}
+    chosen = {"epochs": EPOCHS, "batch_size": 4, "dropout": 0.1}
     return quick_settings(dataset, model, name=name, **{**chosen, **changed})
 
 

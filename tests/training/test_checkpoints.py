@@ -10,7 +10,15 @@ from transformers import PreTrainedModel
 
 from toxapp.models import encoder
 from toxapp.runs import events
-from training.checkpoints import best_folder, keep_best, lacks_evaluation, last_checkpoint
+from training.checkpoints import (
+    best_folder,
+    is_last,
+    keep_best,
+    lacks_evaluation,
+    last_checkpoint,
+    last_step,
+    ran_out_of_patience,
+)
 
 
 @pytest.fixture
@@ -29,7 +37,7 @@ def model(model_folder: Path) -> PreTrainedModel:
 def checkpoint(run_folder: Path, step: int, state: str | None = None) -> Path:
     folder = run_folder / "checkpoints" / f"checkpoint-{step}"
     folder.mkdir()
-    whole = json.dumps({"global_step": step, "epoch": step / 10})
+    whole = json.dumps({"global_step": step, "epoch": step / 10, "max_steps": 25})
     (folder / "trainer_state.json").write_text(whole if state is None else state)
     return folder
 
@@ -53,15 +61,48 @@ def test_a_checkpoint_that_was_not_written_to_its_end_is_passed_over(run_folder:
     assert last_checkpoint(run_folder) == whole
 
 
-def test_only_the_end_of_an_epoch_can_lack_its_evaluation(run_folder: Path) -> None:
-    within, end = checkpoint(run_folder, 15), checkpoint(run_folder, 20)
-    assert not lacks_evaluation(run_folder, within)
-    assert lacks_evaluation(run_folder, end)
-    events.append(run_folder, {"kind": "evaluation", "step": 10})
+def evaluated(run_folder: Path, step: int, split: str = "validation") -> None:
+    events.append(run_folder, {"kind": "evaluation", "step": step, "split": split})
+
+
+def test_the_end_of_an_epoch_and_of_the_training_can_lack_an_evaluation(run_folder: Path) -> None:
+    within, end, last = (checkpoint(run_folder, step) for step in (15, 20, 25))
+    assert not lacks_evaluation(run_folder, within, 0)
+    assert lacks_evaluation(run_folder, end, 0)
+    assert lacks_evaluation(run_folder, last, 0)
+    evaluated(run_folder, 10)
+    evaluated(run_folder, 20, "test")  # validation is measured last
     events.append(run_folder, {"kind": "train", "step": 20})
-    assert lacks_evaluation(run_folder, end)
-    events.append(run_folder, {"kind": "evaluation", "step": 20})
-    assert not lacks_evaluation(run_folder, end)
+    assert lacks_evaluation(run_folder, end, 0)
+    evaluated(run_folder, 20)
+    assert not lacks_evaluation(run_folder, end, 0)
+
+
+def test_every_so_many_steps_an_evaluation_can_be_lacking(run_folder: Path) -> None:
+    lacking = [
+        n for n in (5, 10, 15, 20) if lacks_evaluation(run_folder, checkpoint(run_folder, n), 5)
+    ]
+    assert lacking == [5, 10, 15, 20]
+    assert not lacks_evaluation(run_folder, checkpoint(run_folder, 11), 5)
+
+
+def test_nothing_is_left_to_train_after_the_last_step(run_folder: Path) -> None:
+    assert not is_last(checkpoint(run_folder, 24))
+    assert is_last(checkpoint(run_folder, 25))
+    assert last_step(run_folder) == 25
+
+
+def test_patience_counts_the_evaluations_since_the_best(
+    run_folder: Path, model: PreTrainedModel
+) -> None:
+    assert not ran_out_of_patience(run_folder, 1)
+    for step, selection in ((0, 0.1), (10, 0.5), (20, 0.4), (30, 0.5)):
+        keep_best(run_folder, model, {"step": step, "selection": selection, "loss": 1.0})
+        evaluated(run_folder, step)
+        evaluated(run_folder, step, "test")
+    assert ran_out_of_patience(run_folder, 2)
+    assert not ran_out_of_patience(run_folder, 3)
+    assert not ran_out_of_patience(run_folder, 0)
 
 
 def test_the_best_weights_are_those_of_the_highest_figure(
@@ -95,3 +136,10 @@ def test_what_a_killed_job_left_half_written_is_not_the_best(
     assert best_folder(run_folder) == run_folder / "checkpoints" / "best-10"
     keep_best(run_folder, model, {"step": 20, "selection": 0.6, "loss": 1.0})
     assert [f.name for f in (run_folder / "checkpoints").iterdir()] == ["best-20"]
+
+
+def test_the_same_step_again_is_the_same_weights(run_folder: Path, model: PreTrainedModel) -> None:
+    # Repeated by a resumed run, it could not be put in its own place.
+    keep_best(run_folder, model, {"step": 10, "selection": 0.5, "loss": 1.0})
+    keep_best(run_folder, model, {"step": 10, "selection": 0.50001, "loss": 1.0})
+    assert [f.name for f in (run_folder / "checkpoints").iterdir()] == ["best-10"]

@@ -8,18 +8,19 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import TrainingArguments
 
 from toxapp.models import encoder
 from toxapp.models.encoder import Encoder
 from training.batches import Bounds
-from training.learner import Collator, Examples, Learner, Pace, masked_loss
+from training.learner import Collator, Examples, Learner, Pace
+from training.loss import Loss
 
 NAN = math.nan
 IDS = [np.array(ids, np.int32) for ids in ([2, 4, 3], [2, 5, 6, 7, 3], [2, 20, 3], [2, 9, 21, 3])]
 TARGETS = np.array([[1, 0], [0, 1], [NAN, 0], [1, NAN]], np.float32)
 COLLATOR = Collator(0, ("input_ids", "token_type_ids", "attention_mask"))
+LOSS = Loss(np.ones(2, np.float32))
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,10 @@ def made(model_folder: Path) -> Encoder:
 
 @pytest.fixture
 def learner(made: Encoder, tmp_path: Path) -> Learner:
+    return make_learner(made, tmp_path, pieces=1)
+
+
+def make_learner(made: Encoder, tmp_path: Path, *, pieces: int) -> Learner:
     return Learner(
         model=made.model,
         args=TrainingArguments(
@@ -61,41 +66,8 @@ def learner(made: Encoder, tmp_path: Path) -> Learner:
         train_dataset=Examples(IDS, TARGETS),
         eval_dataset=Examples(IDS, TARGETS),
         data_collator=COLLATOR,
-        pace=Pace(head_rate=2.0, bounds=Bounds(texts=2, tokens=64)),
+        pace=Pace(head_rate=2.0, bounds=Bounds(texts=2, tokens=64), loss=LOSS, pieces=pieces),
     )
-
-
-def test_the_loss_is_the_mean_over_the_known_targets() -> None:
-    logits = torch.tensor([[0.0, 5.0], [0.0, math.log(3)]])
-    targets = torch.tensor([[1.0, NAN], [0.0, 0.5]])
-    # Scores of 0.5 for 1 and for 0, and of 0.75 for a half.
-    by_hand = (2 * math.log(2) - 0.5 * math.log(0.75) - 0.5 * math.log(0.25)) / 3
-    assert masked_loss(logits, targets).item() == pytest.approx(by_hand)
-
-
-def test_the_loss_is_that_of_torch_on_the_known_targets() -> None:
-    torch.manual_seed(0)
-    logits, targets = torch.randn(50, 6), torch.rand(50, 6)
-    expected = binary_cross_entropy_with_logits(logits, targets)
-    assert masked_loss(logits, targets).item() == pytest.approx(expected.item())
-    known = torch.rand(50, 6) < 0.6
-    expected = binary_cross_entropy_with_logits(logits[known], targets[known])
-    masked = targets.masked_fill(~known, NAN)
-    assert masked_loss(logits, masked).item() == pytest.approx(expected.item())
-
-
-def test_without_any_known_target_the_loss_and_its_gradient_are_zero() -> None:
-    logits = torch.tensor([[3.0, -2.0]], requires_grad=True)
-    loss = masked_loss(logits, torch.full((1, 2), NAN))
-    loss.backward()  # type: ignore[no-untyped-call]
-    assert loss.item() == 0
-    assert logits.grad is not None
-    assert logits.grad.tolist() == [[0, 0]]
-
-
-def test_half_precision_logits_give_a_loss_in_full_precision() -> None:
-    logits = torch.tensor([[0.0, 1.0]], dtype=torch.bfloat16)
-    assert masked_loss(logits, torch.tensor([[1.0, 0.0]])).dtype == torch.float32
 
 
 def test_a_missing_target_changes_no_gradient(made: Encoder) -> None:
@@ -119,7 +91,7 @@ def gradients(
     )
     labels = batch.pop("labels")
     model.zero_grad()
-    masked_loss(model(**batch).logits, labels).backward()  # type: ignore[no-untyped-call]
+    LOSS(model(**batch).logits, labels).backward()  # type: ignore[no-untyped-call]
     return {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
 
 
@@ -156,6 +128,23 @@ def test_new_parts_learn_at_the_head_rate_and_only_matrices_decay(
     assert all(n.startswith("bert.") for n in body | body_decayed)
     assert "bert.encoder.layer.0.attention.self.query.weight" in body_decayed
     assert {"bert.embeddings.LayerNorm.weight", "bert.encoder.layer.1.output.dense.bias"} <= body
+
+
+@pytest.mark.parametrize("pieces", [2, 3, 4, 9])
+def test_a_step_in_pieces_has_the_gradient_of_the_whole(
+    made: Encoder, tmp_path: Path, pieces: int
+) -> None:
+    examples = Examples(IDS, TARGETS)
+    whole = gradients(made.model, [0, 1, 2, 3], TARGETS)
+    learner = make_learner(made, tmp_path, pieces=pieces)
+    learner.current_gradient_accumulation_steps = 1
+    made.model.zero_grad()
+    loss = learner.training_step(made.model, COLLATOR([examples[n] for n in range(4)]))
+    batch = COLLATOR([examples[n] for n in range(4)])
+    labels = batch.pop("labels")
+    torch.testing.assert_close(loss, LOSS(made.model(**batch).logits, labels))
+    for name, parameter in made.model.named_parameters():
+        torch.testing.assert_close(parameter.grad, whole[name], msg=name)
 
 
 def test_a_text_is_a_list_of_token_ids_and_its_targets() -> None:

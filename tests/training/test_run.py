@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from tests.training.house import ABSENT, EPOCH_STEPS, EPOCHS, House, build
 from toxapp import inference
 from toxapp.data import store
 from toxapp.runs import events, rules, run
-from toxapp.runs.settings import Settings
+from toxapp.runs.settings import BEST_BY, names
 from training.figures import loss
 
 pytestmark = pytest.mark.slow
 
-RANKING = ["loss", "macro_f1_at_half", "mean_average_precision", "mean_roc_auc"]
+FIGURES = [*BEST_BY, "labels"]
 SPLITS = ["test", "train", "validation"]
 
 
@@ -57,6 +56,10 @@ def metrics(house: House, name: str) -> dict[str, Any]:
     found = run.metrics(finished(house, name))
     assert found is not None
     return found
+
+
+def on_validation(folder: Path) -> list[dict[str, Any]]:
+    return [e for e in events.read(folder, "evaluation") if e["split"] == "validation"]
 
 
 def assert_same_scores(house: House, name: str, undisturbed: str = "reference") -> None:
@@ -103,19 +106,33 @@ def test_one_checkpoint_and_the_best_weights_are_kept(house: House) -> None:
 def test_the_records_have_their_keys(house: House) -> None:
     folder = finished(house, "reference").folder
     config = json.loads((folder / "config.json").read_text())
-    assert list(config) == [f.name for f in fields(Settings)]
+    assert list(config) == names("encoder")
     found = metrics(house, "reference")
-    assert sorted(found) == ["after", "before"]
-    assert sorted(found["before"]) == sorted(found["after"]) == SPLITS
-    assert all(sorted(found["before"][split]) == RANKING for split in SPLITS)
-    assert sorted(found["after"]["train"]) == RANKING
+    assert sorted(found) == ["after", "at_half", "before", "gap", "step"]
+    assert sorted(found["before"]) == sorted(found["after"]) == sorted(found["at_half"]) == SPLITS
+    for split in SPLITS:
+        assert sorted(found["before"][split]) == sorted(found["at_half"][split]) == sorted(FIGURES)
+        assert list(found["before"][split]["labels"]) == ["rude", "spam", "never"]
+    assert found["after"]["train"] == found["at_half"]["train"]
     for split in ("validation", "test"):
         assert list(found["after"][split]["labels"]) == ["rude", "spam", "never"]
     step = events.read(folder, "train")[0]
     assert {"step", "epoch", "loss", "learning_rate", "time"} <= set(step)
-    evaluated = events.read(folder, "evaluation")
+    evaluated = on_validation(folder)
     assert [e["step"] for e in evaluated] == [EPOCH_STEPS * n for n in range(EPOCHS + 1)]
-    assert {"split", "epoch", "selection", *RANKING} <= set(evaluated[0])
+    assert {"split", "epoch", "selection", *FIGURES} <= set(evaluated[0])
+
+
+def test_the_gap_is_that_of_the_kept_weights(house: House) -> None:
+    found = metrics(house, "reference")
+    best = max(on_validation(finished(house, "reference").folder), key=lambda e: e["selection"])
+    assert found["step"] == best["step"]
+    half = found["at_half"]
+    for name, value in found["gap"].items():
+        sign = -1 if name == "loss" else 1
+        assert value == pytest.approx(sign * (half["train"][name] - half["test"][name]))
+    # The serving engine's scores are those of the training, to the last digits.
+    assert half["validation"]["loss"] == pytest.approx(best["loss"], rel=1e-4)
 
 
 def test_the_loss_falls(house: House) -> None:
@@ -159,7 +176,7 @@ def test_missing_targets_count_for_nothing(house: House) -> None:
     made = finished(house, "few")
     assert np.isnan(store.read(made.settings.dataset, "train").targets[:, 1]).sum() == 8
     validation = run.scored(made, "validation")
-    evaluated = events.read(made.folder, "evaluation")
+    evaluated = on_validation(made.folder)
     best = max(evaluated, key=lambda e: (e["selection"], -e["loss"]))
     assert best["loss"] == pytest.approx(loss(validation.targets, validation.scores), rel=1e-4)
 
@@ -198,7 +215,7 @@ def test_a_run_killed_before_an_evaluation_makes_up_for_it(house: House) -> None
     assert f"going on from checkpoint-{step}" in log_of(house, "unmeasured")
     evaluated = events.read(finished(house, "unmeasured").folder, "evaluation")
     expected = events.read(finished(house, "reference").folder, "evaluation")
-    figures = ["step", "epoch", "selection", *RANKING]
+    figures = ["step", "split", "epoch", "selection", *FIGURES]
     assert [[e[f] for f in figures] for e in evaluated] == [
         [e[f] for f in figures] for e in expected
     ]
@@ -217,7 +234,7 @@ def test_a_stopped_run_goes_on_to_the_same_scores(house: House) -> None:
 
 
 def test_a_stop_leaves_no_evaluation_within_an_epoch(house: House) -> None:
-    evaluated = events.read(finished(house, "stopped").folder, "evaluation")
+    evaluated = on_validation(finished(house, "stopped").folder)
     assert [e["step"] % EPOCH_STEPS for e in evaluated] == [0] * (EPOCHS + 1)
 
 
@@ -249,7 +266,7 @@ def test_two_processes_train_one_run_to_the_same_files(house: House) -> None:
     kept = [f for f in files(folder) if not f.startswith("checkpoints")]
     alone = [f for f in files(house.now("reference").folder) if not f.startswith("checkpoints")]
     assert kept == alone
-    steps = [e["step"] for e in events.read(folder, "evaluation")]
+    steps = [e["step"] for e in on_validation(folder)]
     assert steps == [EPOCH_STEPS // 2 * n for n in range(EPOCHS + 1)]
     found = metrics(house, "several")
     assert found["before"]["test"]["mean_roc_auc"] < found["after"]["test"]["mean_roc_auc"]

@@ -12,7 +12,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 
 DEADLINE_MS = 90_000
-PAGES = {"data": "Data", "train": "Train", "thresholds": "Thresholds", "score": "Score"}
+PAGES = {
+    "data": "Data",
+    "train": "Train",
+    "thresholds": "Thresholds",
+    "score": "Score",
+    "compare": "Compare",
+}
 GROUNDS: dict[Literal["light", "dark"], str] = {
     "light": "rgb(250, 250, 248)",
     "dark": "rgb(20, 22, 26)",

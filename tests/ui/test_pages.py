@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import ROOT
 from toxapp import workspace
 from toxapp.data import importing
+from toxapp.data.choice import Upload
 from toxapp.jobs import process
 from toxapp.runs.run import Run
 from toxapp.scoring.engine import Verdict
@@ -98,7 +99,7 @@ def making(app: AppTest) -> tuple[bool, list[str]]:
 
 
 def test_settings_that_cannot_be_are_told_and_nothing_starts(comments: Path) -> None:
-    process.wait(workspace.find("datasets", importing.start(comments)), timeout_s=60)
+    process.wait(workspace.find("datasets", importing.start([Upload(comments)])), timeout_s=60)
     app = opened("train")
     rate = next(each for each in app.number_input if each.label == "Learning rate")
     rate.set_value(0.5).run()

@@ -1,218 +1,193 @@
-"""What is wrong with a file, said by row: what, where, how many, what happens, what to do."""
+"""What is wrong with a dataset, said by row: what, where, how many, what happens, what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toxapp.data import duplicates
-from toxapp.data.reading import Note, Reading
+from toxapp.data import label_checks, notes
+from toxapp.data.notes import ROWS_KEPT
+from toxapp.data.problem import Problem
+from toxapp.data.reading import EXTRA, Reading
 from toxapp.data.split import SPLITS
+from toxapp.data.texts import duplicates
 
-FEW_POSITIVES = 20
-
-_ROWS_KEPT = 20
-_ROWS_SAID = 5
-
-# {n}: how many rows, {where}: which, {file}, {column}, {found}: what stands there.
-_NOTED = {
-    "ragged_row": (
-        "{n} of {file} {have} another number of cells than there are columns{where}; {found}: "
-        "left out. Put texts that hold the separator or a line break in quotes."
-    ),
-    "broken_quote": (
-        "{n} of {file} {have} a broken quote{where}; {found}: left out. Close the quote, and "
-        "write a quote inside a text twice."
-    ),
-    "empty_text": (
-        "{n} of {file} {have} no text in column '{column}'{where}: left out. "
-        "Nothing is to be done unless a text was lost."
-    ),
-    "no_known_label": (
-        "{n} of {file} {have} no known label{where}: left out. "
-        "Fill at least one label column of a row to use it."
-    ),
-    "unknown_split": (
-        "{n} of {file} {have} something else than train, validation or test in column "
-        "'{column}'{where}: {found}: left out. Write one of the three words."
-    ),
-    "unexplained_value": (
-        "{n} of {file} {have} a value in label column '{column}' that is neither 0/1, true/false "
-        "nor blank{where}: {found}: taken as missing. Write 0, 1 or nothing."
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something the user should know of a file.
-
-    Attributes:
-        kind: a short word for scripts, such as "empty_text".
-        count: how many rows (or, for a label with few positives, how many positives).
-        rows: the first 20 of them, as the spreadsheet counts; () where it is about no row.
-        message: the sentences to show.
-    """
-
-    kind: str
-    count: int
-    rows: tuple[int, ...]
-    message: str
+_FOREIGN = 0.2
 
 
 def findings(reading: Reading, parts: NDArray[np.int8]) -> tuple[Problem, ...]:
-    """All problems of a file, those that cost rows first.
+    """All problems of a dataset, those that cost rows first.
 
     Args:
-        reading: the file's usable rows, and notes on the others.
+        reading: the usable rows, and notes on the others.
         parts: (n,) the split in force, 0, 1 or 2.
     """
+    label_format = reading.plan.labelling.format
+    noted = (
+        Problem(note.kind, note.count, note.rows, notes.sentence(note, label_format))
+        for note in reading.notes
+    )
     return (
-        *noted(reading),
+        *noted,
         *_repeated(reading),
-        *_missing(reading),
-        *_rare(reading, parts),
         *_split(reading, parts),
+        *_missing(reading),
+        *(
+            Problem(kind, count, (), message)
+            for kind, count, message in label_checks.findings(
+                reading.plan.labels, reading.targets, parts
+            )
+        ),
+        *_languages(reading),
     )
 
 
-def noted(reading: Reading) -> list[Problem]:
-    """The problems seen while reading, each with its sentence."""
-    order = list(_NOTED)
-    notes = sorted(reading.notes, key=lambda note: order.index(note.kind))
-    return [_said(note, reading.plan.file) for note in notes]
+def without_extra(reading: Reading, seen: NDArray[np.bool_]) -> Reading:
+    """The reading without the extra rows that `seen` (n,) marks, and with a note on them."""
+    dropped = []
+    for number, file in enumerate(reading.plan.files):
+        rows = reading.rows[seen & (reading.files == number)]
+        if len(rows):
+            dropped.append(notes.note("extra_row_dropped", file.name, "", rows))
+    kept = reading.only(~seen)
+    return replace(kept, notes=tuple(notes.added([*kept.notes, *dropped])))
 
 
-def _said(note: Note, file: str) -> Problem:
-    faulty = note.kind in ("ragged_row", "broken_quote")
-    found = note.found[0] if faulty else ", ".join(f"'{cell[:40]}'" for cell in note.found)
-    message = _NOTED[note.kind].format(
-        n=_counted(note.count),
-        have="has" if note.count == 1 else "have",
-        where=_where(note.rows, note.count),
-        file=file,
-        column=note.column,
-        found=found,
-    )
-    return Problem(note.kind, note.count, note.rows, message)
+def _about(reading: Reading, kind: str, at: NDArray[np.bool_], sentence: str) -> Iterator[Problem]:
+    """A problem about the rows that `at` (n,) marks, none where there are none.
 
-
-def _counted(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _where(rows: tuple[int, ...], count: int) -> str:
-    """Which rows, in brackets, five at most: (rows 5, 9, 12, 15, 20 and 31 more)."""
-    if count == 1:
-        return f" (row {rows[0]})"
-    said = ", ".join(map(str, rows[:_ROWS_SAID]))
-    more = f" and {count - _ROWS_SAID:,} more" if count > _ROWS_SAID else ""
-    return f" (rows {said}{more})"
-
-
-def _about(kind: str, rows: NDArray[np.int64], sentence: str) -> Iterator[Problem]:
-    """A problem about `rows`, none where there are none; {n}, {have}, {where} are filled in."""
+    `{n}`, `{have}` and `{where}` of the sentence are filled in.
+    """
+    rows, files = reading.rows[at], reading.files[at]
     if len(rows):
-        kept = tuple(int(row) for row in rows[:_ROWS_KEPT])
         have = "has" if len(rows) == 1 else "have"
-        where = _where(kept, len(rows))
-        message = sentence.format(n=_counted(len(rows)), have=have, where=where)
-        yield Problem(kind, len(rows), kept, message)
+        where = _where(reading, rows, files)
+        message = sentence.format(n=notes.counted(len(rows)), have=have, where=where)
+        yield Problem(kind, len(rows), tuple(int(row) for row in rows[:ROWS_KEPT]), message)
+
+
+def _where(reading: Reading, rows: NDArray[np.int64], files: NDArray[np.int16]) -> str:
+    """Which rows of which file, in brackets: (train.csv rows 5, 9 and 31 more; test.csv row 4)."""
+    if len(reading.plan.files) == 1:
+        return notes.where(rows.tolist(), len(rows))
+    told = []
+    for number in np.unique(files)[:4]:
+        own = rows[files == number]
+        said = notes.where(own[:ROWS_KEPT].tolist(), len(own)).strip(" ()")
+        told.append(f"{reading.plan.files[number].name} {said}")
+    return f" ({'; '.join(told)})"
+
+
+def _named(reading: Reading) -> str:
+    files = reading.plan.files
+    return _braced(files[0].name if len(files) == 1 else f"the {len(files)} files")
 
 
 def _repeated(reading: Reading) -> Iterator[Problem]:
-    """Rows whose text stands in an earlier row, and rows whose copies have other labels."""
+    """Rows whose text stands in an earlier row or nearly so, and copies with other labels."""
     member, _ = duplicates.groups(reading.keys)
-    later = np.ones(len(member), bool)
-    later[np.unique(member, return_index=True)[1]] = False
-    file = _braced(reading.plan.file)
-    kept = "kept, in the same split as the first" if not reading.plan.split_column else "kept"
+    equal = _later(member)
+    files = _named(reading)
+    side = "kept" if reading.plan.has_own_split else "kept, in the same split as the first"
     yield from _about(
+        reading,
         "duplicate_text",
-        reading.rows[later],
-        f"{{n}} of {file} {{have}} a text that stands in an earlier row{{where}}: {kept}. "
+        equal,
+        f"{{n}} of {files} {{have}} a text that stands in an earlier row{{where}}: {side}. "
+        "Delete them if they are copies by mistake.",
+    )
+    yield from _about(
+        reading,
+        "near_duplicate_text",
+        _later(reading.groups) & ~equal,
+        f"{{n}} of {files} {{have}} nearly the text of an earlier row{{where}}: {side}. "
         "Delete them if they are copies by mistake.",
     )
     highest = duplicates.per_group(reading.targets, member, pick=np.fmax)
     lowest = duplicates.per_group(reading.targets, member, pick=np.fmin)
     # NaN on both sides compares false: a label nobody knows is no contradiction.
-    disputed: NDArray[np.bool_] = np.any(highest > lowest, axis=1)
+    disputed: NDArray[np.bool_] = np.any((highest >= 0.5) & (lowest < 0.5), axis=1)
     yield from _about(
+        reading,
         "contradicting_duplicates",
-        reading.rows[disputed[member]],
-        f"{{n}} of {file} have equal texts and different labels{{where}}: kept as they are. "
-        "Decide which labels are right, or they teach both.",
+        disputed[member],
+        f"{{n}} of {files} {{have}} a text that other rows label differently{{where}}: kept as "
+        "they are. Decide which labels are right, or they teach both.",
     )
+
+
+def _later(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows (n,) have a row of their group before them."""
+    later = np.ones(len(groups), bool)
+    later[np.unique(groups, return_index=True)[1]] = False
+    return later
 
 
 def _missing(reading: Reading) -> Iterator[Problem]:
     for index, label in enumerate(reading.plan.labels):
-        rows = reading.rows[np.isnan(reading.targets[:, index])]
         yield from _about(
+            reading,
             "missing_target",
-            rows,
-            f"{{n}} of {_braced(reading.plan.file)} {{have}} no known value for label "
+            np.isnan(reading.targets[:, index]),
+            f"{{n}} of {_named(reading)} {{have}} no known value for label "
             f"'{_braced(label)}'{{where}}: used for the other labels. Fill in what you know.",
         )
 
 
-def _rare(reading: Reading, parts: NDArray[np.int8]) -> Iterator[Problem]:
-    """Labels that hardly vary, one by one."""
-    for index, label in enumerate(reading.plan.labels):
-        values = reading.targets[:, index]
-        positive, known = values >= 0.5, int((~np.isnan(values)).sum())
-        count = int(positive.sum())
-        named = f"Label '{label}' of {reading.plan.file}"
-        if count == 0:
-            yield Problem("no_positive", 0, (), f"{named} {_NO_POSITIVE.format(known=known)}")
-        elif count == known:
-            yield Problem("no_negative", count, (), f"{named} {_NO_NEGATIVE.format(known=known)}")
-        held = np.bincount(parts[positive], minlength=3)
-        few = [f"{n} in {s}" for n, s in zip(held, SPLITS, strict=True) if n < FEW_POSITIVES]
-        if count and few:
-            message = f"{named} has few positives: {', '.join(few)}. {_FEW_POSITIVES}"
-            yield Problem("few_positives", count, (), message)
-
-
-_NO_POSITIVE = (
-    "has no positive among {known:,} rows where it is known: it cannot be learned, and its "
-    "figures stay undefined. Add comments that carry it, or leave the label out."
-)
-_NO_NEGATIVE = (
-    "is positive in all {known:,} rows where it is known: it cannot be learned, and its "
-    "figures stay undefined. Add comments without it, or leave the label out."
-)
-_FEW_POSITIVES = (
-    f"Below {FEW_POSITIVES} in a split its figures and its threshold there are uncertain, and "
-    "without any undefined. Add comments that carry it where you can."
-)
-
-
 def _split(reading: Reading, parts: NDArray[np.int8]) -> Iterator[Problem]:
-    """What had to be added to a file's own split, and texts that stand on both sides of it."""
-    if reading.plan.split_column is None:
+    """What had to be added to a dataset's own split, and texts that stand on both sides of it."""
+    plan = reading.plan
+    if not plan.has_own_split:
         return
-    file, column = _braced(reading.plan.file), _braced(reading.plan.split_column)
     for part in (1, 2):
         if part not in reading.parts:
             yield from _about(
+                reading,
                 "split_made",
-                reading.rows[parts == part],
-                f"Column '{column}' of {file} names no {SPLITS[part]} rows: {{n}} of its train "
-                "rows{where} were drawn for it, stratified and seeded. Nothing is to be done.",
+                parts == part,
+                f"{_lacks(reading, SPLITS[part])}: {{n}} of the train rows were drawn for it, "
+                "stratified and seeded. Nothing is to be done.",
             )
-    member, count = duplicates.groups(reading.keys)
-    taught = np.zeros(count, bool)
-    taught[member[parts == 0]] = True
-    yield from _about(
-        "text_in_two_splits",
-        reading.rows[taught[member] & (parts != 0)],
-        f"{{n}} in validation or test of {file} {{have}} a text that is in train too{{where}}: "
-        "kept, but figures on them flatter. Delete one of each.",
-    )
+    own = reading.parts != EXTRA
+    for kind, groups, word in (
+        ("text_in_two_splits", reading.keys, "a text that is"),
+        ("near_text_in_two_splits", reading.groups, "nearly a text that is"),
+    ):
+        taught = np.isin(groups, groups[(parts == 0) & own])
+        both = taught & (parts != 0)
+        if kind.startswith("near"):
+            both &= ~np.isin(reading.keys, reading.keys[(parts == 0) & own])
+        yield from _about(
+            reading,
+            kind,
+            both,
+            f"{{n}} in validation or test of {_named(reading)} {{have}} {word} in train "
+            "too{where}: kept, but figures on them flatter. Delete one of each.",
+        )
+
+
+def _lacks(reading: Reading, part: str) -> str:
+    column = reading.plan.split_column
+    if column is None:
+        return f"No file is given for {part}"
+    return f"Column '{_braced(column)}' of {_named(reading)} names no {part} rows"
+
+
+def _languages(reading: Reading) -> Iterator[Problem]:
+    """That texts are in other languages than the base model that comes with the app reads."""
+    found = [(name, share) for name, share in reading.texts.languages if name != "English"]
+    foreign = sum(share for _, share in found)
+    if foreign >= _FOREIGN:
+        said = ", ".join(f"{name} {share:.0%}" for name, share in found[:4])
+        message = (
+            f"About {foreign:.0%} of the texts seem to be in other languages than English "
+            f"({said}): the base model that comes with the app reads English only. Choose one that "
+            "reads them, such as XLM-RoBERTa."
+        )
+        yield Problem("other_language", round(foreign * len(reading.rows)), (), message)
 
 
 def _braced(name: str) -> str:

@@ -1,195 +1,126 @@
-"""One pass over a file: records become chunks of texts and targets, what is unusable is noted.
+"""Records become usable rows: texts, targets and parts, with notes on what is left out.
 
-Memory holds one chunk of texts, and of all rows only numbers: see `Reading`.
+Memory holds one stretch of texts, and of all rows only numbers: see `Reading`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import compress
-from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from toxapp.data import duplicates, split, table, targets
-from toxapp.data.table import Dialect, Record
+from toxapp.data import labelling, notes, split
+from toxapp.data.draft import Stretch
+from toxapp.data.files.cells import numbers
+from toxapp.data.notes import Note
+from toxapp.data.plan import Plan, Source
+from toxapp.data.texts import duplicates, markup
+from toxapp.data.texts.tally import Texts, TextTally
 
-_CHUNK_RECORDS = 20_000
-_CHUNK_CHARACTERS = 16_000_000
-_ROWS_KEPT = 20
-_EXAMPLES_KEPT = 5
+EXTRA = 3
+"""The part of rows that teach and may be dropped, where equal ones are in validation or test."""
 
-Cells = Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is read of a file, decided before the reading starts.
-
-    Attributes:
-        file: its name as the user knows it.
-        dialect: how it is written.
-        columns: all of them, in file order; the others are among them.
-        text_column: holds the texts.
-        labels: columns of targets, at least one; their order is the dataset's.
-        split_column: None where the split is to be made.
-        seed: of the split where it is drawn.
-        shares: of train, validation and test where they are drawn.
-        label_format: how labels are written; "columns" is one column per label.
-    """
-
-    file: str
-    dialect: Dialect
-    columns: tuple[str, ...]
-    text_column: str
-    labels: tuple[str, ...]
-    split_column: str | None
-    seed: int
-    shares: tuple[float, float, float]
-    label_format: str = "columns"
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The columns that are not chosen."""
-        chosen = {self.text_column, self.split_column, *self.labels}
-        return tuple(name for name in self.columns if name not in chosen)
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something about some rows: its kind, the column it is about ("" for all), the rows.
-
-    `count` is the number of rows, of which `rows` keeps the first; `found` has examples.
-    """
-
-    kind: str
-    column: str
-    count: int
-    rows: tuple[int, ...]
-    found: tuple[str, ...]
-
-    def __add__(self, later: Note) -> Note:
-        rows = (self.rows + later.rows)[:_ROWS_KEPT]
-        found = tuple(dict.fromkeys(self.found + later.found))[:_EXAMPLES_KEPT]
-        return Note(self.kind, self.column, self.count + later.count, rows, found)
+_ROLES = {"rows": 0, "train": 0, "validation": 1, "test": 2, "extra": EXTRA}
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Rows that can be used, in file order.
+    """The usable rows of a stretch, in file order.
 
     Attributes:
+        positions: (n,) where they stand in the stretch.
         rows: (n,) as the spreadsheet counts.
         texts: n texts, none of them blank.
         targets: (n, m), NaN where missing, at least one known per row.
-        parts: (n,) of 0, 1, 2 by the split column; all 0 where there is none.
-        others: the cells of the columns that are not chosen, n each.
+        parts: (n,) of 0, 1, 2 by the split column or the file's role, or `EXTRA`.
         notes: on rows that were left out, and on cells that were not understood.
     """
 
+    positions: NDArray[np.int64]
     rows: NDArray[np.int64]
     texts: list[str]
     targets: NDArray[np.float32]
     parts: NDArray[np.int8]
-    others: dict[str, list[str]]
     notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What is known of a file's usable rows after the pass.
+    """What is known of the usable rows of all files after the pass.
 
     Attributes:
         plan: what was read.
-        rows: as in `Chunk`, like targets, parts and notes, but of the whole file.
+        files: (n,) which of the plan's files.
+        positions: (n,) which of the file's sound records.
+        rows: as in `Chunk`, like targets and parts.
         keys: (n,) hashes of the normalised texts.
+        groups: (n,) texts that are equal or nearly so share a number.
         lengths: (n,) of the texts, in characters.
+        notes: on rows left out, by file.
+        texts: what is in the texts.
     """
 
     plan: Plan
+    files: NDArray[np.int16]
+    positions: NDArray[np.int64]
     rows: NDArray[np.int64]
     keys: NDArray[np.int64]
+    groups: NDArray[np.int64]
     lengths: NDArray[np.int32]
     targets: NDArray[np.float32]
     parts: NDArray[np.int8]
     notes: tuple[Note, ...]
+    texts: Texts
+
+    def only(self, kept: NDArray[np.bool_]) -> Reading:
+        """The same of fewer rows; notes and texts stay those of all."""
+        arrays = ("files", "positions", "rows", "keys", "groups", "lengths", "targets", "parts")
+        return replace(self, **{name: getattr(self, name)[kept] for name in arrays})
 
 
-def chunks(
-    path: Path, plan: Plan, *, on_bytes: Callable[[int], None] | None = None
-) -> Iterator[Chunk]:
-    """The file's usable rows, about 20,000 at a time.
-
-    Raises:
-        DataError: as `table.records`.
-    """
-    known = targets.Known()
-    for batch in _batches(table.records(path, plan.dialect, on_bytes=on_bytes)):
-        yield _chunk(batch, plan, known)
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    batch: list[Record] = []
-    characters = 0
-    for record in records:
-        batch.append(record)
-        characters += sum(map(len, record.cells))
-        if len(batch) == _CHUNK_RECORDS or characters > _CHUNK_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    yield batch
-
-
-def _chunk(batch: list[Record], plan: Plan, known: targets.Known) -> Chunk:
-    sound = [record for record in batch if record.fault is None]
-    rows = np.array([record.row for record in sound], np.int64)
-    columns = zip(*(record.cells for record in sound), strict=True) if sound else ()
-    cells: Cells = dict(zip(plan.columns, columns or [()] * len(plan.columns), strict=True))
-    values, unexplained = _targets(cells, rows, plan, known)
-    parts = _parts(cells, plan, len(rows))
-    reasons = _reasons(cells[plan.text_column], values, parts)
-    left_out = [_note(kind, plan, cells, rows, at) for kind, at in reasons.items() if at.any()]
+def chunk(stretch: Stretch, plan: Plan, source: Source) -> Chunk:
+    """What can be used of a stretch of `source`."""
+    cells, rows = stretch.cells, stretch.rows
+    texts = text_cells(cells[plan.text_column], plan)
+    values, strange = labelling.read(plan.labelling, cells)
+    parts = _parts(cells, plan, source, len(rows))
+    reasons = _reasons(texts, values, parts)
+    left_out = [_note(kind, plan, stretch, at, source) for kind, at in reasons.items() if at.any()]
     keep = ~np.logical_or.reduce(list(reasons.values()))
     return Chunk(
+        np.flatnonzero(keep),
         rows[keep],
-        list(compress(cells[plan.text_column], keep)),
+        list(compress(texts, keep)),
         values[keep],
         parts[keep],
-        {name: list(compress(cells[name], keep)) for name in plan.others},
-        (*_faults(batch), *unexplained, *left_out),
+        (*_unexplained(stretch, strange, source), *left_out),
     )
 
 
-def _faults(batch: list[Record]) -> list[Note]:
-    faulty = ((r, r.fault) for r in batch if r.fault is not None)
-    return [
-        Note("ragged_row" if record.cells else "broken_quote", "", 1, (record.row,), (fault,))
-        for record, fault in faulty
-    ]
+def text_cells(cells: pa.StringArray, plan: Plan) -> list[str]:
+    """The texts in a column's cells, as the dataset keeps them."""
+    texts: list[str] = cells.to_pylist()
+    return [markup.unescape(text) for text in texts] if plan.unescape else texts
 
 
-def _targets(
-    cells: Cells, rows: NDArray[np.int64], plan: Plan, known: targets.Known
-) -> tuple[NDArray[np.float32], list[Note]]:
-    """Targets (n, m) of all sound rows, and a note per column with unexplained cells."""
-    values = np.empty((len(rows), len(plan.labels)), np.float32)
-    notes = []
-    for index, label in enumerate(plan.labels):
-        values[:, index], at = targets.column(cells[label], known)
-        if len(at):
-            found = dict.fromkeys(cells[label][i].strip() for i in at)
-            shown = tuple(int(row) for row in rows[at[:_ROWS_KEPT]])
-            examples = tuple(found)[:_EXAMPLES_KEPT]
-            notes.append(Note("unexplained_value", label, len(at), shown, examples))
-    return values, notes
+def _unexplained(
+    stretch: Stretch, strange: Mapping[str, NDArray[np.int64]], source: Source
+) -> Iterator[Note]:
+    for column, at in strange.items():
+        found = [cell.strip() for cell in stretch.cells[column].take(numbers(at)).to_pylist()]
+        yield notes.note("unexplained_value", source.name, column, stretch.rows[at], found)
 
 
-def _parts(cells: Cells, plan: Plan, count: int) -> NDArray[np.int8]:
-    if plan.split_column is None:
-        return np.zeros(count, np.int8)
-    return split.from_column(cells[plan.split_column])
+def _parts(
+    cells: Mapping[str, pa.StringArray], plan: Plan, source: Source, count: int
+) -> NDArray[np.int8]:
+    if plan.split_column is not None and source.role == "rows":
+        return split.from_column(cells[plan.split_column].to_pylist())
+    return np.full(count, _ROLES[source.role], np.int8)
 
 
 def _reasons(
@@ -202,34 +133,52 @@ def _reasons(
     return {"empty_text": empty, "no_known_label": unlabelled, "unknown_split": unsplit}
 
 
-def _note(
-    kind: str, plan: Plan, cells: Cells, rows: NDArray[np.int64], at: NDArray[np.bool_]
-) -> Note:
+def _note(kind: str, plan: Plan, stretch: Stretch, at: NDArray[np.bool_], source: Source) -> Note:
     column = {"empty_text": plan.text_column, "unknown_split": plan.split_column}.get(kind) or ""
-    found = dict.fromkeys(compress(cells[column], at)) if kind == "unknown_split" else {}
-    shown = tuple(int(row) for row in rows[at][:_ROWS_KEPT])
-    return Note(kind, column, int(at.sum()), shown, tuple(found)[:_EXAMPLES_KEPT])
+    cells = stretch.cells[column].to_pylist() if kind == "unknown_split" else []
+    return notes.note(kind, source.name, column, stretch.rows[at], list(compress(cells, at)))
 
 
 @dataclass
 class Tally:
-    """Gathers the chunks of one pass into a `Reading`, without their texts."""
+    """Gathers the chunks of all files into a `Reading`, without their texts."""
 
     plan: Plan
     _chunks: list[tuple[NDArray[np.generic], ...]] = field(default_factory=list)
-    _notes: dict[tuple[str, str], Note] = field(default_factory=dict)
+    _notes: list[Note] = field(default_factory=list)
+    _texts: TextTally = field(default_factory=TextTally)
 
-    def add(self, chunk: Chunk) -> None:
-        """Count `chunk` in."""
+    def note(self, found: Sequence[Note]) -> None:
+        """Count notes in."""
+        self._notes = notes.added([*self._notes, *found])
+
+    def add(self, chunk: Chunk, source: Source, *, before: int) -> None:
+        """Count `chunk` of `source` in; `before`: the file's sound records before its stretch."""
+        self.note([*chunk.notes, *self._texts.add(chunk.texts, chunk.rows, source.name)])
+        file = np.full(len(chunk.rows), self.plan.files.index(source), np.int16)
         lengths = np.fromiter(map(len, chunk.texts), np.int32, len(chunk.texts))
         keys = duplicates.keys(chunk.texts)
-        self._chunks.append((chunk.rows, keys, lengths, chunk.targets, chunk.parts))
-        for note in chunk.notes:
-            earlier = self._notes.get((note.kind, note.column))
-            self._notes[note.kind, note.column] = earlier + note if earlier else note
+        arrays = (file, chunk.positions + before, chunk.rows, keys, lengths, chunk.targets)
+        self._chunks.append((*arrays, chunk.parts))
 
     def reading(self) -> Reading:
-        """What was gathered; to be called after at least one chunk."""
-        arrays = [np.concatenate(parts) for parts in zip(*self._chunks, strict=True)]
-        rows, keys, lengths, values, parts = arrays
-        return Reading(self.plan, rows, keys, lengths, values, parts, tuple(self._notes.values()))
+        """What was gathered; to be called once, after at least one chunk."""
+        # First what needs most memory, which is free again before the arrays are joined.
+        groups, texts = self._texts.groups(), self._texts.found()
+        columns = [list(parts) for parts in zip(*self._chunks, strict=True)]
+        self._chunks.clear()
+        arrays = [np.concatenate(columns.pop(0)) for _ in range(len(columns))]
+        files, positions, rows, keys, lengths, values, parts = arrays
+        return Reading(
+            plan=self.plan,
+            files=files,
+            positions=positions,
+            rows=rows,
+            keys=keys,
+            groups=groups,
+            lengths=lengths,
+            targets=values,
+            parts=parts,
+            notes=tuple(self._notes),
+            texts=texts,
+        )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from toxapp.data import duplicates
+from toxapp.data.texts import duplicates
 
 SPLITS = ("train", "validation", "test")
 SHARES = (0.7, 0.15, 0.15)
@@ -94,6 +94,25 @@ def assign(
     parts[_order(highest, rng)] = _deal(count, shares, rng)
     _fill_gaps(parts, highest >= 0.5, [part for part in range(3) if shares[part] > 0])
     return parts[member]
+
+
+def sample(marks: NDArray[np.float32], n: int, *, seed: int) -> NDArray[np.bool_]:
+    """Which of the rows are in a seeded sample of `n` in which every label keeps its rate.
+
+    The rows are ordered as for a split, and every (count / n)-th of them is taken.
+
+    Args:
+        marks: (count, m) targets, NaN where missing; 0.5 and more is positive.
+        n: from 1 to count.
+        seed: same seed, same rows: same sample.
+
+    Returns:
+        (count,), n of them true.
+    """
+    order = _order(marks, np.random.default_rng(seed))
+    taken = np.zeros(len(marks), bool)
+    taken[order[np.arange(n) * len(marks) // n]] = True
+    return taken
 
 
 def _order(highest: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:

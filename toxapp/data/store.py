@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,24 +21,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from toxapp import workspace
-from toxapp.data.checks import Problem
+from toxapp.data import plan
+from toxapp.data.plan import Plan
+from toxapp.data.problem import Problem
 from toxapp.data.split import SPLITS
 from toxapp.errors import DataError
 from toxapp.jobs import state
 
 _FIXED = ("file", "row", "text", "split")
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A file as it was uploaded: its name, the hash and number of its bytes, how it is written."""
-
-    name: str
-    sha256: str
-    bytes: int
-    separator: str
-    encoding: str
-    header: bool
 
 
 @dataclass(frozen=True)
@@ -57,41 +47,45 @@ class Dataset:
         id: the name of its folder.
         name: as the user calls it.
         created: UTC, ISO 8601.
-        text_column: of the file.
-        label_format: how the file wrote labels; "columns" is one column per label.
-        labels: in the order of every array and model made from it.
+        plan: its files and what was read of them.
         columns: of data.parquet, by label; differs where a label is called like a fixed column.
-        split_column: of the file, or None.
-        split_source: "file" where the file's column decides, "seeded" where it was drawn.
-        seed: of the drawing.
-        shares: of train, validation and test where they are drawn.
-        files: what was uploaded.
         rows: that can be used.
         splits: rows per split.
         positives: per label and split, targets of 0.5 and more.
         known: per label and split, targets that are not missing.
+        together: (m, m) texts that carry both labels; on the diagonal, those that carry it.
+        labels_per_text: how many texts carry 0, 1, 2, ... labels.
         text_lengths: of all rows.
+        scripts: share of the texts per script, largest first.
+        languages: share per language of a sample, a guess, largest first.
         problems: what the import found.
     """
 
     id: str
     name: str
     created: str
-    text_column: str
-    label_format: str
-    labels: tuple[str, ...]
+    plan: Plan
     columns: dict[str, str]
-    split_column: str | None
-    split_source: Literal["file", "seeded"]
-    seed: int
-    shares: tuple[float, float, float]
-    files: tuple[SourceFile, ...]
     rows: int
     splits: dict[str, int]
     positives: dict[str, dict[str, int]]
     known: dict[str, dict[str, int]]
+    together: tuple[tuple[int, ...], ...]
+    labels_per_text: tuple[int, ...]
     text_lengths: TextLengths
+    scripts: tuple[tuple[str, float], ...]
+    languages: tuple[tuple[str, float], ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of every array and model made from the dataset."""
+        return self.plan.labels
+
+    @property
+    def text_column(self) -> str:
+        """The column of the files that held the texts."""
+        return self.plan.text_column
 
 
 @dataclass(frozen=True)
@@ -227,10 +221,12 @@ def _dataset(found: dict[str, Any]) -> Dataset:
     problems = (Problem(**{**p, "rows": tuple(p["rows"])}) for p in found["problems"])
     lengths = found["text_lengths"]
     typed = {
-        "labels": tuple(found["labels"]),
-        "shares": tuple(found["shares"]),
-        "files": tuple(SourceFile(**file) for file in found["files"]),
+        "plan": plan.from_json(found["plan"]),
+        "together": tuple(map(tuple, found["together"])),
+        "labels_per_text": tuple(found["labels_per_text"]),
         "text_lengths": TextLengths(tuple(lengths["edges"]), tuple(lengths["counts"])),
+        "scripts": tuple(map(tuple, found["scripts"])),
+        "languages": tuple(map(tuple, found["languages"])),
         "problems": tuple(problems),
     }
     return Dataset(**{**found, **typed})

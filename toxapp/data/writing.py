@@ -1,101 +1,96 @@
-"""The Parquet files of a dataset, written in two steps because the split is known only at the end.
+"""The Parquet files of a dataset, written once the split of every row is known.
 
-While the file is read, chunks go to a draft (Arrow, uncompressed, in a folder of its own); then
-the draft is read batch by batch, gets its split column and takes its final name. A reader of the
-dataset sees nothing of it before.
+    data.parquet     file, row, text, split, a float32 column per label
+    other.parquet    file, row, the columns that were not chosen
+
+Both hold the same rows in the same order. They are made of the tables in the draft, stretch by
+stretch, and take their final names when both are whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from toxapp.data import store
-from toxapp.data.reading import Chunk, Plan
+from toxapp.data import reading, store
+from toxapp.data.draft import Stretch, stretches
+from toxapp.data.files.cells import numbers, strings
+from toxapp.data.reading import Reading
 from toxapp.data.split import SPLITS
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
 
-class Draft:
-    """A dataset's rows on their way; to be entered, and left before `store_rows`."""
+def write(
+    folder: Path,
+    tables: Sequence[Path],
+    found: Reading,
+    parts: NDArray[np.int8],
+    *,
+    on_rows: Callable[[int], None],
+) -> dict[str, str]:
+    """Write both files into `folder`; the column of data.parquet that each label has.
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        self._folder = folder
-        self._plan = plan
-        self.columns = store.free_names(plan.labels, suffix=" (label)")
-        others = store.free_names(plan.others, taken=("file", "row"), suffix=" (column)")
-        labels = [(name, pa.float32()) for name in self.columns.values()]
-        self._rows = pa.schema([("row", pa.int64()), ("text", pa.string()), *labels])
-        cells = [(name, pa.string()) for name in others.values()]
-        self._others = pa.schema([("file", _NAME), ("row", pa.int64()), *cells])
-        self._open = ExitStack()
-
-    def __enter__(self) -> Self:
-        self._folder.mkdir(exist_ok=True)
-        rows = self._folder / "rows.arrow"
-        self._rows_writer = self._open.enter_context(pa.ipc.new_file(str(rows), self._rows))
-        other = self._folder / "other.parquet"
-        self._other_writer = self._open.enter_context(_parquet(other, self._others))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.close()
-
-    def write(self, chunk: Chunk) -> None:
-        """Append the rows of `chunk`."""
-        if not len(chunk.rows):
-            return
-        row = _numbers(chunk.rows)
-        labels = map(_numbers, np.ascontiguousarray(chunk.targets.T))
-        rows = [row, _strings(chunk.texts), *labels]
-        self._rows_writer.write_batch(pa.record_batch(rows, schema=self._rows))
-        file = _repeat(self._plan.file, len(chunk.rows))
-        others = [file, row, *map(_strings, chunk.others.values())]
-        self._other_writer.write_batch(pa.record_batch(others, schema=self._others))
-
-    def store_rows(
-        self, folder: Path, parts: NDArray[np.int8], *, on_rows: Callable[[int], None]
-    ) -> None:
-        """Write data.parquet and other.parquet of `folder`.
-
-        Args:
-            folder: of the dataset.
-            parts: (n,) the split of all rows written, 0, 1 or 2.
-            on_rows: told how many rows are stored.
-        """
-        fixed = [("file", _NAME), ("row", pa.int64()), ("text", pa.string()), ("split", _NAME)]
-        labels = [(name, pa.float32()) for name in self.columns.values()]
-        draft, done = self._folder / "data.parquet", 0
-        with (
-            pa.OSFile(str(self._folder / "rows.arrow")) as source,
-            pa.ipc.open_file(source) as file,
-            _parquet(draft, pa.schema([*fixed, *labels])) as writer,
-        ):
-            for index in range(file.num_record_batches):
-                batch = file.get_batch(index)
-                split = _coded(parts[done : done + batch.num_rows], SPLITS)
-                row, text, *targets = batch.columns
-                names = _repeat(self._plan.file, batch.num_rows)
-                columns = [names, row, text, split, *targets]
-                writer.write_batch(pa.record_batch(columns, schema=writer.schema))
-                done += batch.num_rows
+    Args:
+        folder: of the dataset.
+        tables: the draft's table of each file.
+        found: the rows that are kept.
+        parts: (n,) their splits, 0, 1 or 2.
+        on_rows: told how many rows are stored.
+    """
+    plan = found.plan
+    columns = store.free_names(plan.labels, suffix=" (label)")
+    others = store.free_names(plan.others, taken=("file", "row"), suffix=" (column)")
+    fixed = [("file", _NAME), ("row", pa.int64())]
+    labels = [(name, pa.float32()) for name in columns.values()]
+    data_schema = pa.schema([*fixed, ("text", pa.string()), ("split", _NAME), *labels])
+    other_schema = pa.schema([*fixed, *((name, pa.string()) for name in others.values())])
+    drafts = [tables[0].parent / "data.parquet", tables[0].parent / "other.parquet"]
+    with _parquet(drafts[0], data_schema) as data, _parquet(drafts[1], other_schema) as other:
+        done = 0
+        for number, (source, table) in enumerate(zip(plan.files, tables, strict=True)):
+            before = 0
+            for stretch in stretches(table, source):
+                end = before + len(stretch.rows)
+                kept = _within(found, number, before, end)
+                at = found.positions[kept] - before
+                keys = [_repeat(source.name, len(at)), numbers(stretch.rows[at])]
+                cells = _taken(stretch, at)
+                texts = strings(reading.text_cells(cells(plan.text_column), plan))
+                values = map(numbers, np.ascontiguousarray(found.targets[kept].T))
+                rows = [*keys, texts, _coded(parts[kept], SPLITS), *values]
+                data.write_batch(pa.record_batch(rows, schema=data_schema))
+                rest = [*keys, *map(cells, plan.others)]
+                other.write_batch(pa.record_batch(rest, schema=other_schema))
+                before, done = end, done + len(at)
                 on_rows(done)
-        for name in ("other.parquet", "data.parquet"):
-            (self._folder / name).replace(folder / name)
+    for draft in reversed(drafts):
+        draft.replace(folder / draft.name)
+    return columns
+
+
+def _within(found: Reading, file: int, start: int, end: int) -> slice:
+    """The kept rows of a stretch; rows are ordered by file and position."""
+    first, last = np.searchsorted(found.files, (file, file + 1))
+    low, high = np.searchsorted(found.positions[first:last], (start, end))
+    return slice(int(first + low), int(first + high))
+
+
+def _taken(stretch: Stretch, at: NDArray[np.int64]) -> Callable[[str], pa.StringArray]:
+    """What gives a column's cells of the rows `at`; blank where the file has no such column."""
+    index = numbers(at)
+
+    def cells(name: str) -> pa.StringArray:
+        if name not in stretch.cells:
+            return pa.repeat(pa.scalar("", pa.string()), len(at))
+        return stretch.cells[name].take(index)
+
+    return cells
 
 
 def _parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -114,20 +109,4 @@ def _repeat(name: str, count: int) -> pa.DictionaryArray:
 
 
 def _coded(codes: NDArray[np.int8], names: Sequence[str]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(_numbers(codes.astype(np.int32)), _strings(names))
-
-
-# Arrays are made of buffers: `pa.array` imports pandas, a third of a second for every import job.
-
-
-def _numbers(values: NDArray[np.generic]) -> pa.Array:
-    kind = pa.from_numpy_dtype(values.dtype)
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
-
-
-def _strings(texts: Sequence[str]) -> pa.StringArray:
-    encoded = [text.encode() for text in texts]
-    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
-    return pa.StringArray.from_buffers(
-        len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))
-    )
+    return pa.DictionaryArray.from_arrays(numbers(codes.astype(np.int32)), strings(names))

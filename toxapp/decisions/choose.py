@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toxapp.decisions import smoothed
 from toxapp.decisions.curve import Counts, Curve, Floats, counts, curve
 
 _UNKNOWN = "No text here says whether it carries this label"
@@ -26,19 +27,26 @@ class Choice:
         threshold: a cut-off clear of every score; None switches the label off.
         reason: why it is switched off, one sentence; None where there is a threshold.
         expected: what the choice does to the texts that it was made on.
+        note: what of the wish cannot be met and the best that can be, or what was chosen where
+            that may surprise, one sentence; else None.
     """
 
     threshold: float | None
     reason: str | None
     expected: Counts
+    note: str | None = None
 
 
-def best_f1(targets: Floats, scores: Floats) -> Choice:
-    """The cut-off with the highest F1; among equals the highest one, which flags the fewest.
+def best_f(targets: Floats, scores: Floats, *, beta: float = 1.0) -> Choice:
+    """The cut-off for the highest F-beta on other texts of this kind; see `smoothed.chosen`.
+
+    On these texts another cut-off may have a higher F: the plain maximum does better here and
+    worse elsewhere.
 
     Args:
         targets: (n_texts,) 1, 0, a fraction (positive from 0.5 on) or NaN (missing: left out).
         scores: (n_texts,) in [0, 1].
+        beta: how much more recall counts than precision; above 0.
 
     Returns:
         No threshold where no target is known, none or all of the known ones are positive, or the
@@ -47,26 +55,26 @@ def best_f1(targets: Floats, scores: Floats) -> Choice:
     Raises:
         DataError: a score is not a number from 0 to 1.
     """
-    candidates = curve(targets, scores)
-    reason = _reason_for_none(candidates)
-    threshold = None if reason else _highest_best(candidates)
+    reason = reason_for_none(curve(targets, scores))
+    threshold = None if reason else _best(targets, scores, beta)
     return Choice(threshold, reason, counts(targets, scores, threshold))
 
 
-def _highest_best(candidates: Curve) -> float:
-    # F1 is one division of two counts, so equal fractions are equal floats.
-    best = np.flatnonzero(candidates.f1 == candidates.f1.max())
-    return float(candidates.thresholds[best[-1]])
-
-
-def _reason_for_none(candidates: Curve) -> str | None:
-    texts = candidates.positives + candidates.negatives
-    splits = (candidates.flagged > 0) & (candidates.flagged < texts)
+def reason_for_none(found: Curve) -> str | None:
+    """Why these texts cannot tell one cut-off from another, one sentence; None where they can."""
+    texts = found.positives + found.negatives
+    splits = (found.flagged > 0) & (found.flagged < texts)
     causes = [
         (texts == 0, _UNKNOWN),
-        (candidates.positives == 0, _NONE),
-        (candidates.negatives == 0, _EVERY),
+        (found.positives == 0, _NONE),
+        (found.negatives == 0, _EVERY),
         (not splits.any(), _SAME),
     ]
     cause = next((words for holds, words in causes if holds), None)
     return cause and f"{cause}, so no threshold can be chosen; it is switched off."
+
+
+def _best(targets: Floats, scores: Floats, beta: float) -> float:
+    found = smoothed.candidates(targets, scores)
+    every = np.ones((len(found.positive), 1))
+    return float(found.thresholds[smoothed.chosen(found, every, beta=beta)[0]])

@@ -13,7 +13,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from toxapp.decisions.curve import Floats, decide, f1
+from toxapp.decisions.curve import Floats, decide, f1, ratio
 from toxapp.decisions.ranking import Ranking, areas, rank
 
 Interval = tuple[float, float]
@@ -24,7 +24,8 @@ Z = 1.959963984540054
 CELLS = 200_000
 """Texts times resamples at a time: 1.6 MB an array, which caches hold; more is slower."""
 
-LABEL_FIGURES = ("f1", "roc_auc", "average_precision")
+LABEL_FIGURES = ("f1", "roc_auc", "average_precision", "precision", "recall")
+_SHARES = ("precision", "recall")  # their intervals are Wilson's
 MEANS = ("macro_f1", "mean_roc_auc", "mean_average_precision")
 
 
@@ -59,12 +60,34 @@ class _Drawn:
     """Figures for each weighting of the texts; nan where undefined.
 
     Attributes:
-        labels: (n_labels, 3, n_weightings) in the order of `LABEL_FIGURES`.
+        labels: (n_labels, 5, n_weightings) in the order of `LABEL_FIGURES`.
         micro_f1: (n_weightings,)
     """
 
     labels: NDArray[np.float64]
     micro_f1: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """Figures of one classifier on the same texts, as they are and resampled; nan where undefined.
+
+    Two of the same texts, seed and number of resamples were resampled alike: the n-th resample of
+    one is the n-th of the other, so that their differences are paired.
+
+    Attributes:
+        observed: (n_labels, 5) in the order of `LABEL_FIGURES`.
+        labels: (n_labels, 5, n_resamples) likewise.
+        means_observed: mean -> its value, for those that any label has, and "micro_f1".
+        means: mean -> (n_resamples,)
+        drawn: (n_texts, n_resamples, seed)
+    """
+
+    observed: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    means_observed: dict[str, float]
+    means: dict[str, NDArray[np.float64]]
+    drawn: tuple[int, int, int]
 
 
 def wilson(successes: int, trials: int) -> Interval | None:
@@ -107,21 +130,47 @@ def bootstrap(
     Raises:
         DataError: a score is not a number from 0 to 1.
     """
-    n_texts = len(targets)
-    if not n_texts:
+    if not len(targets):
         return Intervals(tuple({} for _ in thresholds), {})
+    return intervals(resample(targets, scores, thresholds, resamples=resamples, seed=seed))
+
+
+def resample(
+    targets: Floats,
+    scores: Floats,
+    thresholds: Sequence[float | None],
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Resampled:
+    """The figures on the texts, at least one, and on resamples of them; see `bootstrap`.
+
+    Raises:
+        DataError: a score is not a number from 0 to 1.
+    """
+    n_texts = len(targets)
     labels = [_prepare(t, s, c) for t, s, c in zip(targets.T, scores.T, thresholds, strict=True)]
+    whole = _draw_figures(labels, np.ones((n_texts, 1)))
     chunks = [_draw_figures(labels, w) for w in _weightings(n_texts, resamples, seed)]
-    drawn = np.concatenate([c.labels for c in chunks], axis=2)
-    micro = np.concatenate([c.micro_f1 for c in chunks])
-    defined = ~np.isnan(_draw_figures(labels, np.ones((n_texts, 1))).labels[:, :, 0])
-    means = {"micro_f1": micro} | {
-        name: drawn[defined[:, i], i].mean(axis=0)
-        for i, name in enumerate(MEANS)
-        if defined[:, i].any()
-    }
-    per_label = tuple(_percentiles(dict(zip(LABEL_FIGURES, d, strict=True))) for d in drawn)
-    return Intervals(per_label, _percentiles(means))
+    drawn = _Drawn(
+        np.concatenate([c.labels for c in chunks], axis=2),
+        np.concatenate([c.micro_f1 for c in chunks]),
+    )
+    defined = ~np.isnan(whole.labels[:, :, 0])
+    return Resampled(
+        observed=whole.labels[:, :, 0],
+        labels=drawn.labels,
+        means_observed={n: float(v[0]) for n, v in _means(whole, defined).items()},
+        means=_means(drawn, defined),
+        drawn=(n_texts, resamples, seed),
+    )
+
+
+def intervals(found: Resampled) -> Intervals:
+    """The middle 95 % of the resamples; precision and recall have Wilson's instead."""
+    per_label = (dict(zip(LABEL_FIGURES, d, strict=True)) for d in found.labels)
+    kept = ({n: v for n, v in d.items() if n not in _SHARES} for d in per_label)
+    return Intervals(tuple(_percentiles(d) for d in kept), _percentiles(found.means))
 
 
 def draw(rng: np.random.Generator, n_texts: int, resamples: int) -> NDArray[np.float64]:
@@ -152,15 +201,30 @@ def _draw_figures(labels: Sequence[_Label], weights: NDArray[np.float64]) -> _Dr
     tallies = np.stack([label.tally @ weights for label in labels], axis=1)
     positives, flagged, caught = tallies
     pairs = [areas(label.ranking, weights) for label in labels]
-    columns = [f1(caught, flagged, positives), *(np.stack(x) for x in zip(*pairs, strict=True))]
+    columns = [
+        f1(caught, flagged, positives),
+        *(np.stack(x) for x in zip(*pairs, strict=True)),
+        ratio(caught, flagged),
+        ratio(caught, positives),
+    ]
     return _Drawn(np.stack(columns, axis=1), f1(*(tallies[[2, 1, 0]].sum(axis=1))))
+
+
+def _means(drawn: _Drawn, defined: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+    """Over the labels for which a figure is defined on all texts; a mean over none is left out."""
+    return {"micro_f1": drawn.micro_f1} | {
+        name: drawn.labels[defined[:, i], i].mean(axis=0)
+        for i, name in enumerate(MEANS)
+        if defined[:, i].any()
+    }
 
 
 def _percentiles(figures: dict[str, NDArray[np.float64]]) -> dict[str, Interval]:
     found = {name: values[~np.isnan(values)] for name, values in figures.items()}
-    return {name: _middle_95(values) for name, values in found.items() if values.size}
+    return {name: middle_95(values) for name, values in found.items() if values.size}
 
 
-def _middle_95(values: NDArray[np.float64]) -> Interval:
+def middle_95(values: NDArray[np.float64]) -> Interval:
+    """What the middle 95 % of some values, none of them nan, lie between."""
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)

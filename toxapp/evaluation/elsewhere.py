@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toxapp.data import reading, split, store, table
-from toxapp.data.reading import Plan
+from toxapp.data import reading, split, store
+from toxapp.data.draft import Stretch
+from toxapp.data.files import archive, table
+from toxapp.data.files.batching import Batch
+from toxapp.data.labelling import Labelling
+from toxapp.data.plan import Plan, Source
 from toxapp.decisions.figures import Figures, figures
 from toxapp.errors import DataError
 from toxapp.runs import rules
@@ -18,7 +23,7 @@ from toxapp.runs.run import Run
 from toxapp.scoring.engine import open_scorer
 from toxapp.scoring.source import text_column
 
-Batch = tuple[list[str], NDArray[np.float32]]
+Labelled = tuple[list[str], NDArray[np.float32]]
 Report = Callable[[int], None]
 
 
@@ -39,21 +44,29 @@ def evaluate_file(
         DataError: the file has none of the run's labels, no text column can be told, or no row
             has a text and a target.
     """
-    dialect = table.sniff(path)
-    names = table.column_names(path, dialect)
-    mapped = _mapped(chosen, columns, names, path.name)
-    plan = Plan(
-        file=path.name,
-        dialect=dialect,
-        columns=names,
-        text_column=text_column(chosen, path),
-        labels=tuple(mapped.values()),
-        split_column=None,
-        seed=0,
-        shares=split.SHARES,
-    )
-    batches = ((chunk.texts, chunk.targets) for chunk in reading.chunks(path, plan))
-    return _evaluate(chosen, tuple(mapped), batches, resamples=resamples, report=report)
+    with TemporaryDirectory() as folder:
+        plain = archive.plain(path, Path(folder))
+        dialect = table.sniff(plain)
+        names = table.column_names(plain, dialect)
+        mapped = _mapped(chosen, columns, names, path.name)
+        source = Source(path.name, "", "", 0, "rows", dialect, names)
+        plan = _plan(source, mapped, text_column(chosen, plain))
+        chunks = (
+            reading.chunk(_stretch(batch, names), plan, source)
+            for batch in table.batches(plain, dialect)
+        )
+        batches = ((chunk.texts, chunk.targets) for chunk in chunks)
+        return _evaluate(chosen, tuple(mapped), batches, resamples=resamples, report=report)
+
+
+def _plan(source: Source, mapped: Mapping[str, str], text: str) -> Plan:
+    """How the mapped columns are read: shares are understood wherever 0 and 1 are."""
+    labelling = Labelling("fraction", tuple(mapped.values()), tuple(mapped))
+    return Plan((source,), text, labelling, split_column=None, seed=0, shares=split.SHARES)
+
+
+def _stretch(batch: Batch, names: tuple[str, ...]) -> Stretch:
+    return Stretch(batch.rows, dict(zip(names, batch.cells, strict=True)))
 
 
 def evaluate_dataset(
@@ -80,7 +93,7 @@ def evaluate_dataset(
 def _evaluate(
     chosen: Run,
     labels: tuple[str, ...],
-    batches: Iterator[Batch],
+    batches: Iterator[Labelled],
     *,
     resamples: int,
     report: Report,

@@ -2,20 +2,30 @@
 
 bundle/
   bundle.json        the record below
-  tokenizer.json     as the tokenizers library reads it
-  config.json        the architecture
   model.safetensors  the weights
+  and by kind        encoder, adopted, text-to-text: config.json, tokenizer.json
+                     linear: linear.json; blend: parts/, a bundle each
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-FORMAT = 1
-ENGINE = "torch-fp32-cpu"
+FORMAT = 2
+ENGINES = {
+    "encoder": "torch-fp32-cpu",
+    "linear": "numpy-fp64-cpu",
+    "text-to-text": "torch-fp32-cpu",
+    "adopted": "torch-fp32-cpu",
+    "blend": "its-parts",
+}
 
 
 class BundleError(Exception):
@@ -27,24 +37,38 @@ class Bundle:
     """The content of bundle.json.
 
     Attributes:
-        format: version of this record.
-        kind: the family of classifier; only "encoder" so far.
-        engine: what computes the scores, the same behind every door.
+        kind: the family of classifier, a key of `ENGINES`.
         labels: names, in the order of the scores' columns.
-        max_length: tokens read of a text, special ones included; the rest is cut.
-        inputs: names of the arrays that the model takes.
-        pad_id: token that fills the shorter texts of a batch.
+        max_length: tokens read of a text, special ones included; the rest is cut. None: all of it.
+        details: what the kind's own engine needs to know besides, as JSON holds it.
         hashes: sha256 per file of the folder.
+        engine: what computes the scores, the same behind every door.
+        format: version of this record.
     """
 
-    format: int
     kind: str
-    engine: str
     labels: tuple[str, ...]
-    max_length: int
-    inputs: tuple[str, ...]
-    pad_id: int
+    max_length: int | None
+    details: dict[str, Any]
     hashes: dict[str, str]
+    engine: str
+    format: int = FORMAT
+
+
+def make(source: Path, folder: Path, *, names: Sequence[str], record: Bundle) -> None:
+    """Make a bundle anew: hard links to files of `source` where the disk allows, else copies.
+
+    Args:
+        source: the folder of the saved model.
+        folder: the bundle's; what is there is removed.
+        names: the files that the bundle holds.
+        record: its hashes are left out and filled in here.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in names:
+        _link(source / name, folder / name)
+    write(folder, replace(record, hashes={name: sha256(folder / name) for name in names}))
 
 
 def write(folder: Path, bundle: Bundle) -> None:
@@ -72,13 +96,14 @@ def read(folder: Path) -> Bundle:
     if set(found) != known or found["format"] != FORMAT:
         message = f"The bundle in {folder} is of another format than {FORMAT}; train the run again."
         raise BundleError(message)
-    if found["kind"] != "encoder" or found["engine"] != ENGINE:
+    if ENGINES.get(found["kind"]) != found["engine"]:
+        scored = ", ".join(f"{kind} by {engine}" for kind, engine in ENGINES.items())
         message = (
-            f"The bundle in {folder} is a {found['kind']} for the engine {found['engine']}; "
-            f"this version scores encoders by {ENGINE}."
+            f"The bundle in {folder} is of the kind {found['kind']} for the engine "
+            f"{found['engine']}; this version scores: {scored}."
         )
         raise BundleError(message)
-    return Bundle(**{**found, "labels": tuple(found["labels"]), "inputs": tuple(found["inputs"])})
+    return Bundle(**{**found, "labels": tuple(found["labels"])})
 
 
 def verify(folder: Path, bundle: Bundle) -> None:
@@ -100,3 +125,10 @@ def sha256(file: Path) -> str:
     """The hash of a file's bytes, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

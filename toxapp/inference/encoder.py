@@ -35,10 +35,15 @@ class EncoderScorer:
     """
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
+        assert bundle.max_length is not None
         self.labels = bundle.labels
-        self.max_length = bundle.max_length
-        self._bundle = bundle
-        self._tokenizer = open_tokenizer(folder / "tokenizer.json", bundle.max_length)
+        self.max_length: int = bundle.max_length
+        self._inputs = tuple(bundle.details["inputs"])
+        self._pad_id = int(bundle.details["pad_id"])
+        # Somebody else's classifier may know other labels, and make its scores another way.
+        self._softmax = bundle.details.get("activation") == "softmax"
+        self._outputs = bundle.details.get("outputs", list(range(len(bundle.labels))))
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json", self.max_length)
         self._model = AutoModelForSequenceClassification.from_pretrained(
             folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
         ).eval()
@@ -64,13 +69,17 @@ class EncoderScorer:
         return scores
 
     def _forward(self, ids: list[Ids], length: int) -> Scores:
-        padded, mask = pad(ids, self._bundle.pad_id, length)
+        padded, mask = pad(ids, self._pad_id, length)
         arrays = {
             "input_ids": torch.from_numpy(padded),
             "attention_mask": torch.from_numpy(mask),
             "token_type_ids": torch.zeros(padded.shape, dtype=torch.int64),
         }
         with torch.inference_mode():
-            logits = self._model(**{name: arrays[name] for name in self._bundle.inputs}).logits
-        scores: Scores = torch.sigmoid(logits.float()).numpy()
+            logits = self._model(**{name: arrays[name] for name in self._inputs}).logits
+        kept = logits.float()
+        made: Scores = (kept.softmax(dim=1) if self._softmax else kept.sigmoid()).numpy()
+        # A label without an output scores 0: the last column, which is added for it.
+        whole = np.concatenate([made, np.zeros((len(made), 1), np.float32)], axis=1)
+        scores: Scores = whole[:, [-1 if n is None else n for n in self._outputs]]
         return scores

@@ -6,8 +6,6 @@ or how it is trained.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +27,7 @@ from transformers import (
 
 from toxapp.errors import ModelError
 from toxapp.inference import bundle
+from toxapp.models.scratch import Scratch, resize
 from toxapp.models.source import folder_of
 
 # Else a folder that brings code of its own would be asked for on the terminal.
@@ -44,7 +43,13 @@ class Encoder:
 
 
 def build(
-    base: str, labels: Sequence[str], *, max_length: int, dropout: float, attention: str
+    base: str,
+    labels: Sequence[str],
+    *,
+    max_length: int,
+    dropout: float,
+    attention: str,
+    scratch: Scratch | None = None,
 ) -> Encoder:
     """A classifier of `labels` on the base model, its new parts drawn by torch's current seed.
 
@@ -54,6 +59,7 @@ def build(
         max_length: tokens that will be read of a text.
         dropout: in every place where the architecture has one.
         attention: "eager" or "sdpa".
+        scratch: all parts are new then, drawn by the seed, and may be fewer than the base model's.
 
     Raises:
         ModelError: the base model is missing, is no encoder, lacks a fast tokenizer, or reads
@@ -64,20 +70,21 @@ def build(
         config = AutoConfig.from_pretrained(folder, **_SAFE)
         _check_reads(config, base, max_length)
         _prepare(config, labels, dropout)
-        model = AutoModelForSequenceClassification.from_pretrained(
-            folder,
-            config=config,
-            attn_implementation=attention,
-            dtype=torch.float32,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-            **_SAFE,
-        )
+        if scratch:
+            resize(config, base, scratch)
+            model = AutoModelForSequenceClassification.from_config(  # type: ignore[no-untyped-call]
+                config, attn_implementation=attention, dtype=torch.float32
+            )
+        else:
+            model = _pretrained(folder, config, attention)
     except (ValueError, OSError, KeyError, SafetensorError) as error:
         first = str(error).strip().splitlines()[0]
         raise ModelError(f"'{base}' cannot be used as an encoder: {first}") from error
     _check_ends(model, base)
-    return Encoder(model, _tokenizer(folder, base, max_length))
+    if scratch and scratch.tokenizer:
+        scratch.tokenizer.model_max_length = max_length
+        return Encoder(model, scratch.tokenizer)
+    return Encoder(model, fast_tokenizer(folder, base, max_length))
 
 
 def cutter(encoder: Encoder) -> Tokenizer:
@@ -105,6 +112,30 @@ def start_at_rates(model: PreTrainedModel, rates: NDArray[np.float64]) -> None:
         last.bias.copy_(torch.from_numpy(np.log(rates / (1 - rates))).float())
 
 
+def freeze(model: PreTrainedModel, *, embeddings: bool, layers: int) -> None:
+    """Leave the first layers as they are, and the embeddings below them.
+
+    Args:
+        model: to be trained.
+        embeddings: whether they are left alone where no layer is.
+        layers: how many.
+
+    Raises:
+        ModelError: the model has fewer layers, or shares one among all.
+    """
+    body = getattr(model, model.base_model_prefix)
+    count = model.config.num_hidden_layers
+    stack = next(
+        (m for m in body.modules() if isinstance(m, torch.nn.ModuleList) and len(m) == count), None
+    )
+    if layers and (stack is None or layers > count):
+        own = "shares one layer among all" if stack is None else f"has {count} layers"
+        raise ModelError(f"The model {own}: {layers} cannot be frozen (freeze_layers).")
+    frozen = [*(stack or [])[:layers], *([body.embeddings] if embeddings or layers else [])]
+    for part in frozen:
+        part.requires_grad_(requires_grad=False)
+
+
 def is_new(name: str, model: PreTrainedModel) -> bool:
     """Whether the parameter `name` is of a part that starts untrained: pooler, classifier."""
     return not name.startswith(f"{model.base_model_prefix}.") or ".pooler." in name
@@ -122,26 +153,52 @@ def load_weights(encoder: Encoder, folder: Path) -> Encoder:
     return encoder
 
 
+def fast_tokenizer(folder: Path, base: str, max_length: int) -> PreTrainedTokenizerFast:
+    """The tokenizer in a base model's folder, for texts of at most so many tokens.
+
+    Raises:
+        ModelError: there is none that is fast and knows how to pad.
+    """
+    tokenizer = _usable_tokenizer(folder)
+    if tokenizer is None:
+        message = (
+            f"'{base}' has no fast tokenizer (tokenizer.json) with a padding token; name another."
+        )
+        raise ModelError(message)
+    tokenizer.model_max_length = max_length
+    return tokenizer
+
+
 def make_bundle(model_folder: Path, folder: Path, *, max_length: int) -> None:
     """Make the bundle of a saved model: hard links where the disk allows, copies elsewhere."""
     config = AutoConfig.from_pretrained(model_folder, **_SAFE)
     tokenizer = AutoTokenizer.from_pretrained(model_folder, **_SAFE)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    names = ("config.json", "tokenizer.json", "model.safetensors")
-    for name in names:
-        _link(model_folder / name, folder / name)
     record = bundle.Bundle(
-        format=bundle.FORMAT,
         kind="encoder",
-        engine=bundle.ENGINE,
         labels=tuple(config.id2label[n] for n in range(config.num_labels)),
         max_length=max_length,
-        inputs=tuple(tokenizer.model_input_names),
-        pad_id=int(tokenizer.pad_token_id),
-        hashes={name: bundle.sha256(folder / name) for name in names},
+        details={
+            "inputs": list(tokenizer.model_input_names),
+            "pad_id": int(tokenizer.pad_token_id),
+        },
+        hashes={},
+        engine=bundle.ENGINES["encoder"],
     )
-    bundle.write(folder, record)
+    names = ("config.json", "tokenizer.json", "model.safetensors")
+    bundle.make(model_folder, folder, names=names, record=record)
+
+
+def _pretrained(folder: Path, config: Any, attention: str) -> PreTrainedModel:
+    model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+        folder,
+        config=config,
+        attn_implementation=attention,
+        dtype=torch.float32,
+        use_safetensors=True,
+        ignore_mismatched_sizes=True,
+        **_SAFE,
+    )
+    return model
 
 
 def _last_layer(model: PreTrainedModel) -> torch.nn.Linear:
@@ -181,17 +238,6 @@ def _check_reads(config: Any, base: str, max_length: int) -> None:
         raise ModelError(message)
 
 
-def _tokenizer(folder: Path, base: str, max_length: int) -> PreTrainedTokenizerFast:
-    tokenizer = _usable_tokenizer(folder)
-    if tokenizer is None:
-        message = (
-            f"'{base}' has no fast tokenizer (tokenizer.json) with a padding token; name another."
-        )
-        raise ModelError(message)
-    tokenizer.model_max_length = max_length
-    return tokenizer
-
-
 def _usable_tokenizer(folder: Path) -> PreTrainedTokenizerFast | None:
     try:
         found = AutoTokenizer.from_pretrained(folder, **_SAFE)
@@ -202,10 +248,3 @@ def _usable_tokenizer(folder: Path) -> PreTrainedTokenizerFast | None:
     if not kept or not isinstance(found, PreTrainedTokenizerFast):
         return None
     return None if found.pad_token_id is None else found
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

@@ -5,7 +5,7 @@ config.json  events.jsonl  checkpoints/  model/  bundle/  scores.parquet  metric
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from toxapp import workspace
 from toxapp.data import store
-from toxapp.errors import JobError, NotFoundError
+from toxapp.errors import JobError, NotFoundError, SettingsError
 from toxapp.jobs import process
 from toxapp.jobs.state import ENDED, Status, look
-from toxapp.runs.settings import Settings
+from toxapp.runs.settings import Settings, members
 
 MODULE = "training"
 
@@ -77,11 +77,28 @@ def create(settings: Settings) -> Run:
         NotFoundError, DataError: its dataset is not there, or not ready.
     """
     store.load(settings.dataset)
+    if settings.family == "blend":
+        _require_members(settings)
     folder = workspace.create("runs", settings.name)
     for part in ("checkpoints", "rules"):
         (folder / part).mkdir()
-    workspace.write_json(folder / "config.json", asdict(settings))
+    workspace.write_json(folder / "config.json", settings.to_json())
     return Run(folder.name, settings, Status())
+
+
+def _require_members(settings: Settings) -> None:
+    """Refuse a blend of runs that are not there, not finished, or of another dataset."""
+    if len(members(settings)) < 2:
+        message = f"A blend combines two different runs or more, and runs is '{settings.runs}'. "
+        raise SettingsError(message + "Name their ids, with commas between.")
+    for name in members(settings):
+        member = load(name)
+        if not member.finished:
+            message = f"The run {name} is {member.status.state}; a blend needs finished runs. "
+            raise JobError(message + "Wait until it is done, or leave it out.")
+        if member.settings.dataset != settings.dataset:
+            message = f"The run {name} was trained on {member.settings.dataset}, not on "
+            raise JobError(f"{message}{settings.dataset}. Blend runs of one dataset.")
 
 
 def start(settings: Settings) -> Run:

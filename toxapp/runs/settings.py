@@ -1,86 +1,269 @@
-"""All settings of a run, frozen before the start. An invalid setting cannot exist."""
+"""All settings of a run, frozen before the start. An invalid setting cannot exist.
+
+Each has its default, its bounds and one sentence, from which the screens and messages are made.
+A family of classifiers has some of them; the others are refused by name.
+"""
 
 from __future__ import annotations
 
-import re
-import types
 import typing
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from toxapp.errors import SettingsError
-from toxapp.runs.catalogue import OTHER_LEARNING_RATE, known
+from toxapp.runs import allowed, checks
+from toxapp.runs.allowed import Between, OneOf, Setting, Words, YesOrNo, setting
+from toxapp.runs.catalogue import OTHER_LEARNING_RATE, OTHER_T5_RATE, known
 
-PRECISIONS = ("auto", "bf16", "fp32")
+FAMILIES = ("encoder", "linear", "text-to-text", "blend", "adopted")
+GRADIENT = ("encoder", "text-to-text")
+"""The families that are trained by gradient."""
+LINEAR = ("linear",)
+BLEND = ("blend",)
+ADOPTED = ("adopted",)
+TRANSFORMERS = ("encoder", "text-to-text")
+OUTPUTS = ("encoder",)
+"""Those of them that end in an output per label, which starts untrained."""
+TEXT_TO_TEXT = ("text-to-text",)
+PREFIX = "toxic comment classification: "
+ADOPT = "adopt:"
+"""What stands before the folder or hub id of a classifier that is taken as it is."""
+
+# Figures of an evaluation; training/figures.py makes them.
+BEST_BY = (
+    "mean_average_precision", "mean_roc_auc", "micro_roc_auc", "macro_f1_at_half",
+    "micro_f1_at_half", "exact_match_at_half", "loss",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run is told; the content of config.json.
+    """What a run is told; those of its family are the content of config.json."""
 
-    Attributes:
-        dataset: its id.
-        model: a key of the catalogue, a hub id, or a folder.
-        name: in the analyst's words.
-        epochs: passes over the training rows.
-        learning_rate: of the body, at its highest.
-        head_rate: how many times faster the new parts (pooler, classifier) learn than the body.
-        warmup: share of the steps over which the rate climbs to its highest.
-        weight_decay: of the weight matrices.
-        dropout: share of activations dropped in training; the measured recipe has none.
-        batch_size: at most so many texts a step.
-        batch_tokens: at most about so many padded tokens a step.
-        max_length: tokens read of a text; the rest is cut.
-        seed: of everything drawn at random.
-        device: "auto", "cpu", "cuda", "cuda:1", "mps".
-        precision: of the training's arithmetic: "auto" takes bf16 where the device does it well.
-        checkpoint_s: seconds between checkpoints within an epoch.
-    """
-
-    dataset: str
-    model: str = "minilm"
-    name: str = "run"
-    epochs: int = 2
-    learning_rate: float = 1e-4
-    head_rate: float = 10.0
-    warmup: float = 0.06
-    weight_decay: float = 0.01
-    dropout: float = 0.0
-    batch_size: int = 64
-    batch_tokens: int = 3072
-    max_length: int = 256
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-    checkpoint_s: float = 120.0
+    # fmt: off
+    dataset: str = field(metadata={"setting": Setting("Its id.", Words(r".*\S.*", "its id"))})
+    model: str = setting(
+        "minilm", "What training starts from: a key of the catalogue, a hub id or a folder.",
+        Words(r".*\S.*", "a catalogue key, hub id or folder"),
+    )
+    name: str = setting("run", "What the run is called.", Words(r".*\S.*", "what to call the run"))
+    epochs: int = setting(2, "Passes over the training rows.", Between(1, 1000), GRADIENT)
+    steps: int = setting(
+        0, "Ends after so many steps, whatever the epochs; 0 goes by the epochs.",
+        Between(0, 10_000_000), GRADIENT,
+    )
+    learning_rate: float = setting(
+        1e-4, "Of the model's body, at its highest.", Between(0, 0.1, above=True), GRADIENT
+    )
+    head_rate: float = setting(
+        10.0, "How many times faster the new parts learn than the body.",
+        Between(0, 1000, above=True), OUTPUTS,
+    )
+    schedule: str = setting(
+        "linear", "How the learning rate falls after the warm-up: to 0 in a line or a cosine, or "
+        "not at all.", OneOf(("linear", "cosine", "constant")), GRADIENT,
+    )
+    warmup: float = setting(
+        0.06, "Share of the steps over which the learning rate climbs to its highest.",
+        Between(0, 1, below=True), GRADIENT,
+    )
+    weight_decay: float = setting(
+        0.01, "How strongly large weights are pulled back.", Between(0, 1), GRADIENT
+    )
+    dropout: float = setting(
+        0.0, "Share of activations dropped while it learns; the measured recipe has none.",
+        Between(0, 1, below=True), GRADIENT,
+    )
+    batch_size: int = setting(
+        64, "At most so many texts a batch.", Between(1, 4096), GRADIENT
+    )
+    batch_tokens: int = setting(
+        3072, "At most about so many tokens a batch, padding included: long texts make it smaller.",
+        Between(64, 1_000_000), GRADIENT,
+    )
+    accumulation: int = setting(
+        1, "Batches that are learned from together, as one step.", Between(1, 1024), GRADIENT
+    )
+    max_length: int = setting(
+        256, "Tokens read of a text; the rest is cut. A token is about three quarters of a word.",
+        Between(8, 8192), GRADIENT,
+    )
+    evaluate_every: int = setting(
+        0, "Steps from one evaluation to the next; 0 evaluates after each epoch.",
+        Between(0, 1_000_000), GRADIENT,
+    )
+    best_by: str = setting(
+        BEST_BY[0], "The figure on validation by which the best weights are kept.",
+        OneOf(BEST_BY), GRADIENT,
+    )
+    patience: int = setting(
+        0, "Ends after so many evaluations without a better one; 0 goes on to the end.",
+        Between(0, 1000), GRADIENT,
+    )
+    imbalance: str = setting(
+        "none", "What makes up for rare labels: nothing, positives that count more (as much as "
+        "negatives in all, or by the square root of that), or focal loss.",
+        OneOf(("none", "balanced", "sqrt", "focal")), OUTPUTS,
+    )
+    focal_gamma: float = setting(
+        2.0, "How much less focal loss learns from what is scored well already.",
+        Between(0, 10), OUTPUTS,
+    )
+    freeze_embeddings: bool = setting(
+        False, "Leaves the embeddings as they are.", YesOrNo(), TRANSFORMERS
+    )
+    freeze_layers: int = setting(
+        0, "Leaves so many of the first layers as they are, and the embeddings below them.",
+        Between(0, 1000), TRANSFORMERS,
+    )
+    from_scratch: bool = setting(
+        False, "Starts from random weights instead of the pre-trained ones.",
+        YesOrNo(), TRANSFORMERS,
+    )
+    tokenizer: str = setting(
+        "own", "From scratch: the base model's own tokenizer, or one trained on the training rows.",
+        OneOf(("own", "trained")), TRANSFORMERS,
+    )
+    vocabulary: int = setting(
+        8000, "From scratch: tokens that a trained tokenizer knows at most.",
+        Between(100, 1_000_000), TRANSFORMERS,
+    )
+    layers: int = setting(
+        0, "From scratch: how many layers; 0 as many as the base model has.",
+        Between(0, 1000), TRANSFORMERS,
+    )
+    hidden_size: int = setting(
+        0, "From scratch: numbers per token between the layers; 0 as many as the base model has.",
+        Between(0, 100_000), TRANSFORMERS,
+    )
+    prefix: str = setting(
+        PREFIX, "What every text is preceded by, so that the model knows what to do with it.",
+        Words(r"(?s).*", "text"), TEXT_TO_TEXT,
+    )
+    evaluation_rows: int = setting(
+        1000, "Rows of validation and of test that are measured while it trains, evenly spread; "
+        "0 measures all. The scores at the end are of all rows.",
+        Between(0, 10_000_000), TEXT_TO_TEXT,
+    )
+    c: float = setting(
+        2.0, "Higher fits the training rows closer, lower keeps the weights small.",
+        Between(0, 1e6, above=True), LINEAR,
+    )
+    class_weight: str = setting(
+        "sqrt", "How much more a positive counts than a negative: as much, negatives / positives "
+        "times, or the square root of that.", OneOf(("none", "sqrt", "balanced")), LINEAR,
+    )
+    char_min: int = setting(
+        2, "Characters of the shortest character n-gram.", Between(2, 16), LINEAR
+    )
+    char_max: int = setting(
+        5, "Characters of the longest character n-gram.", Between(2, 16), LINEAR
+    )
+    word_max: int = setting(2, "Words of the longest word n-gram.", Between(1, 2), LINEAR)
+    min_texts: int = setting(
+        2, "N-grams of fewer training rows are left out.", Between(1, 1_000_000), LINEAR
+    )
+    bits: int = setting(
+        21, "N-grams are hashed into two to this power columns of either kind.",
+        Between(1, 24), LINEAR,
+    )
+    runs: str = setting(
+        "", "Ids of the finished runs that are combined, with commas between.",
+        Words(r"[a-z0-9, -]*", "the ids of runs, with commas between"), BLEND,
+    )
+    map: str = setting(
+        "", "What the classifier calls each label, where it is another name: label=theirs, with "
+        "commas between; none where it has no such label.",
+        Words(r"|[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*", "label=theirs, with commas between"), ADOPTED,
+    )
+    seed: int = setting(0, "Of everything drawn at random.", Between(0, 2**32 - 1), GRADIENT)
+    device: str = setting(
+        "auto", "Where it trains; auto takes the GPU where there is one.",
+        Words(r"auto|cpu|mps|cuda(:\d+)?", "auto, cpu, mps, cuda or cuda:N"), GRADIENT,
+    )
+    precision: str = setting(
+        "auto", "Of the training's arithmetic: auto takes bf16 where the device does it well.",
+        OneOf(("auto", "bf16", "fp32")), GRADIENT,
+    )
+    checkpoint_s: float = setting(
+        120.0, "Seconds between checkpoints within an epoch.", Between(0, above=True), GRADIENT
+    )
+    # fmt: on
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work, all of them at once."""
-        wrong = [sentence for holds, sentence in _rules(self) if not holds]
+        wrong = [*checks.refusals(self), *checks.contradictions(self)]
         if wrong:
             raise SettingsError(" ".join(wrong))
 
+    @property
+    def family(self) -> str:
+        """The kind of classifier."""
+        return family_of(self.model)
+
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> Self:
-        """The settings in a config.json; unknown keys are refused."""
-        unknown = sorted(set(found) - {field.name for field in fields(cls)})
+        """The settings in a config.json; unknown keys, and those the family lacks, are refused."""
+        family = family_of(str(found.get("model", "minilm")))
+        known_ = {field.name for field in fields(cls)}
+        unknown = sorted(set(found) - known_)
         if unknown:
             raise SettingsError(f"config.json has unknown settings: {', '.join(unknown)}.")
+        lacking = [
+            checks.lacks(family, name, names(family)) for name in found if name not in names(family)
+        ]
+        if lacking:
+            raise SettingsError(" ".join(lacking))
         return cls(**found)
 
+    def to_json(self) -> dict[str, Any]:
+        """The settings of the run's family, for config.json."""
+        return {name: getattr(self, name) for name in names(self.family)}
 
-def suggested(dataset: str, train_rows: int, model: str = "minilm") -> Settings:
+
+def family_of(model: str) -> str:
+    """The family of classifiers that `model` names."""
+    entry = known(model)
+    if (entry.key if entry else model).startswith("t5:"):
+        return "text-to-text"
+    if model.startswith(ADOPT):
+        return "adopted"
+    return model if model in ("linear", "blend") else "encoder"
+
+
+def members(settings: Settings) -> list[str]:
+    """The ids of the runs that a blend combines, each once, in the order given."""
+    return list(dict.fromkeys(filter(None, map(str.strip, settings.runs.split(",")))))
+
+
+def names(family: str) -> list[str]:
+    """The settings that a family has, in their order."""
+    return [found.name for found in fields(Settings) if allowed.of(found).of(family)]
+
+
+def about(name: str) -> Setting:
+    """What is known of the setting of that name."""
+    return next(allowed.of(found) for found in fields(Settings) if found.name == name)
+
+
+def suggested(
+    dataset: str, train_rows: int, model: str = "minilm", *, from_scratch: bool = False
+) -> Settings:
     """Settings that suit a dataset of so many training rows and a base model.
 
     Few rows want more passes and smaller steps, or the classifier has no time to learn: 2 epochs
-    from 15,000 rows on, 3 from 5,000, 4 below.
+    from 15,000 rows on, 3 from 5,000, 4 below. Random weights want more of both: three times the
+    passes, a higher rate, and the same one everywhere, for all parts are new.
     """
+    if family_of(model) not in GRADIENT:
+        return Settings(dataset=dataset, model=model)
     entry = known(model)
-    rate = entry.learning_rate if entry else OTHER_LEARNING_RATE
+    written = family_of(model) == "text-to-text"
+    rate = entry.learning_rate if entry else OTHER_T5_RATE if written else OTHER_LEARNING_RATE
     epochs = next((n for n, least in ((2, 15_000), (3, 5_000)) if train_rows >= least), 4)
     few = train_rows < 5_000
-    return Settings(
+    found = Settings(
         dataset=dataset,
         model=model,
         epochs=epochs,
@@ -88,72 +271,37 @@ def suggested(dataset: str, train_rows: int, model: str = "minilm") -> Settings:
         batch_size=32 if few else 64,
         batch_tokens=1536 if few else 3072,
     )
+    if not from_scratch:
+        return found
+    found = replace(found, from_scratch=True, epochs=3 * epochs, learning_rate=5e-4)
+    return found if written else replace(found, head_rate=1.0)
 
 
 def changed(settings: Settings, pairs: Sequence[str]) -> Settings:
     """Settings changed by `name=value` pairs, as the command line gives them.
 
     Raises:
-        SettingsError: a name is unknown or a value of the wrong kind; all are named at once.
+        SettingsError: a name is unknown, the family lacks it, or a value is of the wrong kind or
+            out of its bounds; all are named at once.
     """
-    types_ = typing.get_type_hints(Settings)
+    kinds = typing.get_type_hints(Settings)
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for pair in pairs:
-        name, _, text = pair.partition("=")
-        if name not in types_ or name == "dataset":
-            allowed = ", ".join(n for n in types_ if n != "dataset")
-            wrong.append(f"There is no setting '{name}'; there are: {allowed}.")
+    for name, text in (pair.partition("=")[::2] for pair in pairs):
+        if name not in kinds or name == "dataset":
+            allowed_ = ", ".join(n for n in names(settings.family) if n != "dataset")
+            wrong.append(f"There is no setting '{name}'; there are: {allowed_}.")
             continue
         try:
-            values[name] = _parse(types_[name], text)
+            values[name] = allowed.parse(kinds[name], text)
         except ValueError:
-            kind = "a whole number" if types_[name] is int else "a number"
-            wrong.append(f"{name} must be {kind}, not '{text}'.")
+            wrong.append(f"{name} must be {allowed.KINDS[kinds[name]]}, not '{text}'.")
+    family = family_of(values.get("model", settings.model))
+    wrong += [
+        checks.lacks(family, name, names(family)) for name in values if name not in names(family)
+    ]
     if wrong:
         raise SettingsError(" ".join(wrong))
+    if family != settings.family:
+        settings = Settings(settings.dataset, values["model"], settings.name)
     return replace(settings, **values)
-
-
-def _parse(kind: type | types.UnionType, text: str) -> int | float | str:
-    if kind is int:
-        return int(text)
-    return float(text) if kind is float else text
-
-
-def _rules(s: Settings) -> list[tuple[bool, str]]:
-    return [
-        (bool(s.name.strip()), "name must not be empty."),
-        (bool(s.model.strip()), "model must not be empty: a catalogue key, hub id or folder."),
-        (1 <= s.epochs <= 1000, f"epochs must be from 1 to 1000, not {s.epochs}."),
-        (
-            0 < s.learning_rate <= 0.1,
-            f"learning_rate must be above 0 and at most 0.1, not {s.learning_rate}.",
-        ),
-        (
-            0 < s.head_rate <= 1000,
-            f"head_rate must be above 0 and at most 1000, not {s.head_rate}.",
-        ),
-        (0 <= s.warmup < 1, f"warmup must be from 0 to below 1, not {s.warmup}."),
-        (
-            0 <= s.weight_decay <= 1,
-            f"weight_decay must be from 0 to 1, not {s.weight_decay}.",
-        ),
-        (0 <= s.dropout < 1, f"dropout must be from 0 to below 1, not {s.dropout}."),
-        (1 <= s.batch_size <= 4096, f"batch_size must be from 1 to 4096, not {s.batch_size}."),
-        (
-            64 <= s.batch_tokens <= 1_000_000,
-            f"batch_tokens must be from 64 to 1000000, not {s.batch_tokens}.",
-        ),
-        (8 <= s.max_length <= 8192, f"max_length must be from 8 to 8192, not {s.max_length}."),
-        (0 <= s.seed < 2**32, f"seed must be from 0 to 4294967295, not {s.seed}."),
-        (
-            s.precision in PRECISIONS,
-            f"precision must be one of {', '.join(PRECISIONS)}, not '{s.precision}'.",
-        ),
-        (
-            re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", s.device) is not None,
-            f"device must be auto, cpu, mps, cuda or cuda:N, not '{s.device}'.",
-        ),
-        (s.checkpoint_s > 0, f"checkpoint_s must be above 0, not {s.checkpoint_s}."),
-    ]

@@ -16,7 +16,7 @@ from toxapp.runs import rules
 from toxapp.runs.run import Run
 
 if TYPE_CHECKING:  # the engine takes seconds to import; pages that only start a job go without
-    from toxapp.inference.encoder import EncoderScorer
+    from toxapp.inference import Scorer
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Verdict:
     rule: int
 
 
-def open_scorer(run: Run) -> EncoderScorer:
+def open_scorer(run: Run) -> Scorer:
     """The scorer of a finished run.
 
     Raises:
@@ -52,7 +52,7 @@ def open_scorer(run: Run) -> EncoderScorer:
         raise ModelError(str(error)) from error
 
 
-def judge(run: Run, scorer: EncoderScorer, text: str) -> Verdict:
+def judge(run: Run, scorer: Scorer, text: str) -> Verdict:
     """The verdict on one text by the rule in force."""
     return verdict(run, scorer.labels, scorer.score([text]))
 

@@ -2,7 +2,7 @@
 
     scorings/<id>/
       config.json     the request below
-      source/<name>   the file as it came
+      source/<name>   the file as it came, or the table that was packed in it
       parts/*.parquet row, a score per label; up to 2,000 records each
       scored.csv      the result (or .tsv, .parquet)
       result.json     what became of it
@@ -26,7 +26,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from toxapp import workspace
-from toxapp.data.table import Dialect, Record, records
+from toxapp.data.files import archive
+from toxapp.data.files.table import Dialect, Record, records
 from toxapp.errors import DataError, JobError
 from toxapp.inference.verdict import flagged
 from toxapp.jobs import process
@@ -37,7 +38,7 @@ from toxapp.scoring.output import SUFFIXES, open_writer
 from toxapp.scoring.source import layout, text_column
 
 if TYPE_CHECKING:
-    from toxapp.inference.encoder import EncoderScorer
+    from toxapp.inference import Scorer
 
 MODULE = "toxapp.scoring"
 _PART_RECORDS = 2000
@@ -51,7 +52,7 @@ class Request:
     Attributes:
         run: its id.
         rule: number of the rule that decides, in force when the scoring was asked for.
-        source: name of the file.
+        source: name of the file in source/.
         text_column: the column that holds the texts.
         suffix: of the result, ".csv", ".tsv" or ".parquet".
     """
@@ -101,8 +102,10 @@ def start(run_id: str, file: Path, *, column: str | None = None, suffix: str = "
     folder = workspace.create("scorings", file.stem)
     (folder / "parts").mkdir()
     (folder / "source").mkdir()
-    shutil.copyfile(file, folder / "source" / file.name)
-    request = Request(run_id, rule, file.name, chosen_column, suffix)
+    source = archive.plain(file, folder / "source")
+    if source == file:
+        shutil.copyfile(file, folder / "source" / file.name)
+    request = Request(run_id, rule, source.name, chosen_column, suffix)
     workspace.write_json(folder / "config.json", asdict(request))
     process.start(folder, MODULE)
     return folder
@@ -166,9 +169,7 @@ def _numbered_parts(source: Iterator[Record]) -> Iterator[tuple[int, list[Record
         number += 1
 
 
-def _score_part(
-    file: Path, part: list[Record], text_at: int, scorer: EncoderScorer, job: Work
-) -> None:
+def _score_part(file: Path, part: list[Record], text_at: int, scorer: Scorer, job: Work) -> None:
     before = int(file.stem) * _PART_RECORDS
     if not file.exists():
         texts = ["" if r.fault else r.cells[text_at] for r in part]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from toxapp.data import store, table
-from toxapp.data.guess import guess
-from toxapp.data.table import Dialect
+from toxapp.data import store
+from toxapp.data.files import archive, table
+from toxapp.data.files.table import Dialect
+from toxapp.data.guessing.guess import guess
 from toxapp.errors import DataError
 from toxapp.runs.run import Run
 
 
 def layout(path: Path) -> tuple[Dialect, tuple[str, ...]]:
-    """How the file is written and its columns; one column is enough, it needs no labels.
+    """How the file, or the table packed in it, is written, and its columns; one is enough.
 
     Raises:
         DataError: the file is no table.
     """
-    dialect = table.sniff(path, least_columns=1)
-    return dialect, table.column_names(path, dialect)
+    with _unpacked(path) as plain:
+        dialect = table.sniff(plain, least_columns=1)
+        return dialect, table.column_names(plain, dialect)
 
 
 def text_column(chosen: Run, path: Path, asked: str | None = None) -> str:
@@ -36,8 +41,20 @@ def text_column(chosen: Run, path: Path, asked: str | None = None) -> str:
     usual = store.load(chosen.settings.dataset).text_column
     if usual in columns:
         return usual
-    found = columns[0] if len(columns) == 1 else guess(path).text_column
+    found = columns[0] if len(columns) == 1 else _guessed(path)
     if found is None:
         message = f"No column of {path.name} looks like texts; it has: {has}. Name the one to read."
         raise DataError(message)
     return found
+
+
+def _guessed(path: Path) -> str | None:
+    with _unpacked(path) as plain:
+        return guess(plain).text_column
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    """The file, or for a while the table that is packed in it."""
+    with TemporaryDirectory() as folder:
+        yield archive.plain(path, Path(folder))

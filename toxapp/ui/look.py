@@ -5,6 +5,7 @@ Whatever stands in HTML here is escaped: label names and file names come from us
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -33,6 +34,7 @@ class Tokens:
     carries_not: str
     warning: str
     warning_ground: str
+    quiet: str
 
 
 LIGHT = Tokens(
@@ -40,18 +42,21 @@ LIGHT = Tokens(
     accent="#0b6e69", accent_ground="#dce9e6", on_accent="#ffffff",
     precision="#0072b2", recall="#d55e00", f1="#3b8f5a",
     carries="#d55e00", carries_not="#b9bfc9", warning="#9a6700", warning_ground="#fff6dd",
+    quiet="#f3f3ef",
 )  # fmt: skip
 DARK = Tokens(
     panel="#1b1e24", ink="#e9eaed", soft_ink="#a0a7b4", line="#2d323b",
     accent="#4fc3b8", accent_ground="#1c2f2e", on_accent="#14161a",
     precision="#56b4e9", recall="#f2915a", f1="#7ecf9b",
     carries="#f2915a", carries_not="#566070", warning="#e8c268", warning_ground="#2b2616",
+    quiet="#22262d",
 )  # fmt: skip
 
 _VARIABLES = {
     "panel": "panel", "ink": "ink", "soft_ink": "soft", "line": "line", "accent": "accent",
     "accent_ground": "accent-ground", "carries": "carries", "carries_not": "carries-not",
     "warning": "warn", "warning_ground": "warn-ground", "on_accent": "on-accent",
+    "quiet": "quiet",
 }  # fmt: skip
 _STYLE = Path(__file__).with_name("look.css")
 
@@ -117,6 +122,12 @@ def note(*texts: str) -> None:
     st.html(notes)
 
 
+def pairs(rows: Iterable[tuple[str, str]]) -> None:
+    """Names with a word on each, in soft ink."""
+    told = "".join(f"<dt>{escape(name)}</dt><dd>{escape(word)}</dd>" for name, word in rows)
+    st.html(f'<dl class="tx-terms">{told}</dl>')
+
+
 def empty(heading: str, text: str, action: str = "") -> bool:
     """What a page shows where there is nothing to show yet; whether `action` was asked for."""
     with st.container(horizontal_alignment="center"):
@@ -126,7 +137,12 @@ def empty(heading: str, text: str, action: str = "") -> bool:
 
 def mistake(error: ToxappError) -> None:
     """The sentence of a mistake that the user can mend."""
-    st.html(f'<div class="tx-note" role="alert">{escape(str(error))}</div>')
+    alert(str(error))
+
+
+def alert(sentence: str) -> None:
+    """Something that is wrong, said at once also to those who listen."""
+    st.html(f'<div class="tx-note" role="alert">{escape(sentence)}</div>')
 
 
 def log(text: str) -> None:
@@ -142,6 +158,32 @@ def table(columns: list[str], rows: list[list[str]], *, label: str) -> str:
         f'<div class="tx-wide" tabindex="0" role="region" aria-label="{escape(label)}">'
         f'<table class="tx-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
+
+
+def chips(words: Iterable[str], explain: str) -> str:
+    """Small facts side by side, with one tooltip for all; escaped HTML."""
+    return "".join(
+        f'<span class="tx-chip" title="{escape(explain)}">{escape(word)}</span>' for word in words
+    )
+
+
+def chip(word: str, *, strong: bool) -> str:
+    """A label that a text carries, or carries a little; escaped HTML."""
+    return f'<span class="tx-chip{" tx-strong" if strong else ""}">{escape(word)}</span>'
+
+
+def size(count: int) -> str:
+    """Bytes in words: "812 bytes", "3.4 MB"."""
+    if count < 1_000:
+        return f"{count} bytes"
+    if count < 1_000_000:
+        return f"{count / 1_000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB" if count < 1_000_000_000 else f"{count / 1e9:.2f} GB"
+
+
+def texts(count: int) -> str:
+    """So many texts, in words."""
+    return "1 text" if count == 1 else f"{count:,} texts"
 
 
 def duration(seconds: float | None) -> str:

@@ -19,7 +19,13 @@ def start() -> None:
     state.go("data")
 
 
-PAGES = (("data", "Data"), ("train", "Train"), ("thresholds", "Thresholds"), ("score", "Score"))
+PAGES = (
+    ("data", "Data"),
+    ("train", "Train"),
+    ("thresholds", "Thresholds"),
+    ("score", "Score"),
+    ("compare", "Compare"),
+)
 
 st.set_page_config(page_title="Toxapp", page_icon=str(ROOT / "assets" / "icon.png"), layout="wide")
 pages = [

@@ -22,14 +22,16 @@ from toxapp.data import store
 from toxapp.decisions.figures import Figures
 from toxapp.evaluation import splits
 from toxapp.evaluation.thresholds import best_f1_rule
+from toxapp.runs import reach
 from toxapp.runs import run as runs
+from toxapp.runs.reach import Lengths
 from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run, Scored
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
-    from toxapp.inference.encoder import EncoderScorer
+    from toxapp.inference import Scorer
 
 _pages: dict[str, Page] = {}
 
@@ -125,7 +127,12 @@ def stage_upload(upload: UploadedFile) -> Path:
     return target
 
 
-def scorer(chosen: Run) -> EncoderScorer:
+def token_lengths(dataset_id: str) -> Lengths | None:
+    """Tokens per text of a dataset's first texts, counted once per server; None as in `reach`."""
+    return _token_lengths(dataset_id)
+
+
+def scorer(chosen: Run) -> Scorer:
     """The scorer of a finished run, loaded once per server."""
     stamp = (chosen.folder / "bundle" / "bundle.json").stat().st_mtime_ns
     return _scorer(chosen.id, stamp)
@@ -150,13 +157,18 @@ def test_figures(chosen: Run, rule: int) -> Figures:
 # The last argument of each stands in the key: another one means another file.
 
 
+@st.cache_resource(max_entries=16, show_spinner="Measuring the texts")
+def _token_lengths(dataset_id: str) -> Lengths | None:
+    return reach.of_dataset(dataset_id)
+
+
 @st.cache_resource(max_entries=16, show_spinner="Measuring on test")
 def _test_figures(run_id: str, rule: int) -> Figures:  # noqa: ARG001
     return splits.evaluate_run(runs.load(run_id), "test", resamples=1000)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the classifier")
-def _scorer(run_id: str, stamp: int) -> EncoderScorer:  # noqa: ARG001
+def _scorer(run_id: str, stamp: int) -> Scorer:  # noqa: ARG001
     from toxapp.scoring.engine import open_scorer  # noqa: PLC0415 - only pages that score load it
 
     loaded = open_scorer(runs.load(run_id))

@@ -11,8 +11,9 @@ from toxapp.jobs import process
 from toxapp.jobs.state import ENDED
 from toxapp.runs import events, run
 from toxapp.runs.run import Run
+from toxapp.runs.settings import GRADIENT, Settings
 from toxapp.ui import jobs, look, state
-from toxapp.ui.dataset import styled
+from toxapp.ui.charts import styled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,28 +37,70 @@ def show(found: Run) -> None:
         elif not found.finished:
             st.html(jobs.end(found.status))
     left, right = st.columns(2, gap="medium")
-    train, measured = events.read(found.folder, "train"), events.read(found.folder, "evaluation")
-    if train or measured:
+    train = events.read(found.folder, "train")
+    measured = [e for e in events.read(found.folder, "evaluation") if e["split"] == "validation"]
+    if found.settings.family in GRADIENT and (train or measured):
         with left, look.panel("loss"):
             look.heading("Loss")
             _chart(loss_chart(train, measured), "loss", "Loss against the training step")
         with right, look.panel("figures"):
             look.heading("On validation after each epoch, mean over the labels")
             _chart(figure_chart(measured), "figures", "Figures on validation after each epoch")
+    notes = [event["message"] for event in events.read(found.folder, "note")]
+    if notes:
+        look.note(*notes)
+    _before_and_after(found)
     with st.expander("Log", expanded=found.status.state in ("failed", "lost")):
         look.log(jobs.log_tail(found.folder) or "Nothing yet.")
 
 
 def _name(found: Run) -> str:
-    s = found.settings
-    told = (
-        f"{s.model} · {s.epochs} epochs · learning rate {s.learning_rate:g} · at most "
-        f"{s.batch_size} texts a step · {s.max_length} tokens · seed {s.seed} · {s.device}"
-    )
+    told = _told(found.settings)
     return (
-        f'<div class="tx-runline"><b>{escape(s.name)}</b>{jobs.badge(found.status)}</div>'
+        f'<div class="tx-runline"><b>{escape(found.settings.name)}</b>'
+        f"{jobs.badge(found.status)}</div>"
         f'<p class="tx-sub">{escape(told)}</p>'
     )
+
+
+def _told(s: Settings) -> str:
+    """The settings that matter most, in a line."""
+    if s.family == "linear":
+        return f"linear · C {s.c:g} · weight of positives {s.class_weight}"
+    if s.family not in GRADIENT:
+        return s.model
+    length = f"{s.steps} steps" if s.steps else f"{s.epochs} epoch{'s' * (s.epochs > 1)}"
+    scratch = " from scratch" if s.from_scratch else ""
+    return (
+        f"{s.model}{scratch} · {length} · learning rate {s.learning_rate:g} · at most "
+        f"{s.batch_size} texts a batch · {s.max_length} tokens · seed {s.seed} · {s.device}"
+    )
+
+
+def _before_and_after(found: Run) -> None:
+    """How far training has brought every split, and how much better train is than test."""
+    measured = run.metrics(found)
+    if measured is None or "gap" not in measured:
+        return
+    rows = [
+        [split, *(_moved(measured, split, name) for name in _FIGURES)]
+        for split in ("train", "validation", "test")
+    ]
+    gap = [_signed(measured["gap"].get(name)) for name in _FIGURES]
+    columns = ["", *_FIGURES.values()]
+    table = look.table(
+        columns, [*rows, ["train better than test by", *gap]], label="Before and after training"
+    )
+    look.card(table, "Before and after training")
+
+
+def _moved(measured: dict[str, Any], split: str, name: str) -> str:
+    values = (measured[when][split].get(name) for when in ("before", "at_half"))
+    return " → ".join("n/a" if value is None else f"{value:.3f}" for value in values)
+
+
+def _signed(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:+.3f}"
 
 
 def loss_chart(train: list[dict[str, Any]], measured: list[dict[str, Any]]) -> go.Figure:

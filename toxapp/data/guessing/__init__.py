@@ -1,0 +1,1 @@
+"""What the columns of a file hold, guessed from their cells and names."""

@@ -1,0 +1,1 @@
+"""What is in the texts: copies, HTML, personal data, languages."""
