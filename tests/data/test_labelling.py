@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toxapp.data import labelling
+from toxapp.data import labelling, stated
 from toxapp.data.labelling import DELIMITERS, Labelling, completed, parse_names, renamed
 from toxapp.errors import DataError
 
@@ -25,7 +25,7 @@ def read(
     how: Labelling, **columns: Sequence[str]
 ) -> tuple[list[list[float]], dict[str, list[int]]]:
     """Targets row by row, and the positions of unexplained cells by column."""
-    targets, strange = labelling.read(how, cells(columns))
+    targets, strange = stated.read(how, cells(columns))
     assert targets.dtype == np.float32
     assert targets.shape == (len(columns[how.columns[0]]), len(how.labels))
     return targets.tolist(), {column: at.tolist() for column, at in strange.items()}
@@ -184,9 +184,9 @@ class TestLists:
 
     def test_hold_no_label_without_a_name(self) -> None:
         for delimiter, cell in ((";", "a; '' ;\"\""), ("json", '["a", "", " "]')):
-            values = labelling.distinct_values(of_list(delimiter), pa.array([cell], pa.string()))
+            values = stated.distinct_values(of_list(delimiter), pa.array([cell], pa.string()))
             assert values == {"a"}
-        assert labelling.distinct_values(of_class(), pa.array(["''", "a"])) == {"a"}
+        assert stated.distinct_values(of_class(), pa.array(["''", "a"])) == {"a"}
 
     def test_leave_values_out_that_are_no_label(self) -> None:
         targets, strange = read(of_list(",", "a"), tags=["a,z", "z"])
@@ -232,9 +232,9 @@ def test_no_rows_give_no_targets(how: Labelling) -> None:
 
 def test_distinct_values_are_the_names_and_not_the_missing_words() -> None:
     column = pa.array(["a;b", "", "NA", "b; c ", "2.0", "-1"], pa.string())
-    assert labelling.distinct_values(of_list(";"), column) == {"a", "b", "c", "2"}
+    assert stated.distinct_values(of_list(";"), column) == {"a", "b", "c", "2"}
     column = pa.array(["none", "", "NULL", "1.0", "a b"], pa.string())
-    assert labelling.distinct_values(of_class(), column) == {"none", "1", "a b"}
+    assert stated.distinct_values(of_class(), column) == {"none", "1", "a b"}
 
 
 def test_labels_are_completed_by_number_then_by_the_alphabet_behind_those_there_are() -> None:
@@ -320,7 +320,7 @@ WRITERS = {mark: mark.join for mark in DELIMITERS if mark not in (" ", "json")}
 @settings(deadline=None)
 def test_lists_say_what_was_written(carried: list[list[str]], delimiter: str) -> None:
     column = [WRITERS.get(delimiter, repr)(names) for names in carried]
-    values = labelling.distinct_values(of_list(delimiter), cells({"tags": column})["tags"])
+    values = stated.distinct_values(of_list(delimiter), cells({"tags": column})["tags"])
     how = completed(of_list(delimiter), values)
     assert set(how.labels) == {name for names in carried for name in names}
     targets, strange = read(how, tags=column)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from toxapp import workspace
-from toxapp.data import draft, labelling, reading, request, store, writing
+from toxapp.data import draft, labelling, reading, request, stated, store, writing
 from toxapp.data.choice import Choice, Upload, listed
 from toxapp.data.files import archive, table
 from toxapp.data.files.table import Dialect
@@ -212,7 +212,7 @@ def _whole(plan: Plan, tables: Sequence[Path]) -> Plan:
     values: set[str] = set()
     for source, target in zip(plan.files, tables, strict=True):
         for cells in draft.column(target, source, known.columns[0]):
-            values |= labelling.distinct_values(known, cells)
+            values |= stated.distinct_values(known, cells)
     whole = labelling.completed(known, values)
     if not whole.labels:
         message = f"Column '{known.columns[0]}' names no label in any row of "

@@ -25,6 +25,11 @@ _SENTENCES = {
     "broken_record": (
         "{n} of {file} cannot be read{where}; {found}: left out. Write the record again."
     ),
+    "swallowed_row": (
+        "{n} of {file} {have} a text whose lines look like further rows{where}: kept as one text "
+        "each. A quote that opens in one row and closes in another merges them; write a quote "
+        "inside a text twice."
+    ),
     "empty_text": (
         "{n} of {file} {have} no text in column '{column}'{where}: left out. "
         "Nothing is to be done unless a text was lost."

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from toxapp.data import labelling, notes, split
+from toxapp.data import notes, split, stated, swallowed
 from toxapp.data.draft import Stretch
 from toxapp.data.files.cells import numbers
 from toxapp.data.notes import Note
@@ -86,7 +86,7 @@ def chunk(stretch: Stretch, plan: Plan, source: Source) -> Chunk:
     """What can be used of a stretch of `source`."""
     cells, rows = stretch.cells, stretch.rows
     texts = text_cells(cells[plan.text_column], plan)
-    values, strange = labelling.read(plan.labelling, cells)
+    values, strange = stated.read(plan.labelling, cells)
     parts = _parts(cells, plan, source, len(rows))
     reasons = _reasons(texts, values, parts)
     left_out = [_note(kind, plan, stretch, at, source) for kind, at in reasons.items() if at.any()]
@@ -97,7 +97,11 @@ def chunk(stretch: Stretch, plan: Plan, source: Source) -> Chunk:
         list(compress(texts, keep)),
         values[keep],
         parts[keep],
-        (*_unexplained(stretch, strange, source), *left_out),
+        (
+            *_unexplained(stretch, strange, source),
+            *left_out,
+            *_swallowed(texts, stretch, plan, source),
+        ),
     )
 
 
@@ -113,6 +117,14 @@ def _unexplained(
     for column, at in strange.items():
         found = [cell.strip() for cell in stretch.cells[column].take(numbers(at)).to_pylist()]
         yield notes.note("unexplained_value", source.name, column, stretch.rows[at], found)
+
+
+def _swallowed(
+    texts: Sequence[str], stretch: Stretch, plan: Plan, source: Source
+) -> Iterator[Note]:
+    at = swallowed.positions(texts, plan.labelling, source, plan.text_column)
+    if len(at):
+        yield notes.note("swallowed_row", source.name, "", stretch.rows[at])
 
 
 def _parts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from toxapp.data import labelling
+from toxapp.data import labelling, stated
 from toxapp.data.guessing import candidates
 from toxapp.data.guessing.guess import Guess
 from toxapp.data.guessing.profile import of_column
@@ -144,7 +144,7 @@ def as_format(
     mark = (delimiter or ",") if asked == "list" else ""
     empty = Labelling(asked, columns, delimiter=mark)
     column = cells[found.columns.index(columns[0])]
-    return labelling.completed(empty, labelling.distinct_values(empty, column))
+    return labelling.completed(empty, stated.distinct_values(empty, column))
 
 
 def _parted(wish: Wish, base: Labelling, found: Guess, cells: Cells) -> Labelling:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
-from toxapp.data import labelling
+from toxapp.data import labelling, stated
 from toxapp.data.guessing.guess import Guess
 from toxapp.data.labelling import Labelling
 from toxapp.data.texts import markup
@@ -24,7 +24,7 @@ def readings(found: Guess, text_column: str, how: Labelling, *, unescape: bool) 
     columns = list(zip(*found.preview, strict=True)) or [()] * len(found.columns)
     cells = dict(zip(found.columns, columns, strict=True))
     arrays = {name: pa.array(cells[name], pa.string()) for name in labelling.needed(how)}
-    targets, strange = labelling.read(how, arrays)
+    targets, strange = stated.read(how, arrays)
     odd = {int(n) for at in strange.values() for n in at}
     texts = [markup.unescape(text) if unescape else text for text in cells[text_column]]
     rows = [

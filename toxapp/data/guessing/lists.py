@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from toxapp.data import labelling
+from toxapp.data import stated
 from toxapp.data.labelling import DELIMITERS
 
 _MOST_TOKENS = 200
@@ -38,7 +38,7 @@ def tokens(cells: Mapping[str, None]) -> Tokens | None:
 
 
 def _members(cells: Mapping[str, None]) -> Tokens | None:
-    lists = [labelling.listed(cell) for cell in cells]
+    lists = [stated.listed(cell) for cell in cells]
     sound = [members for members in lists if members is not None]
     values = {value for members in sound for value in members}
     # Rows of 0 and 1 of one length are marks by place, not names.
@@ -53,7 +53,7 @@ def _parted(cells: Mapping[str, None], mark: str) -> Tokens | None:
     """The values between `mark`s, where most of those that stand together also stand alone."""
     parts = {cell: [p.strip() for p in cell.split(None if mark == " " else mark)] for cell in cells}
     together = {cell: [p for p in found if p] for cell, found in parts.items() if len(found) > 1}
-    values = {labelling.plain(p) for found in parts.values() for p in found if p}
+    values = {stated.plain(p) for found in parts.values() for p in found if p}
     mixed = {p for found in together.values() for p in found}
     alone = sum(p in cells for p in mixed)
     # A single pair is a list only where both of it stand alone, too, and no words are joined.

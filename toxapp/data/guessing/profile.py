@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toxapp.data import labelling, targets
+from toxapp.data import stated, targets
 from toxapp.data.guessing import lists
 from toxapp.data.guessing.lists import Tokens
 
@@ -206,7 +206,7 @@ def _marks(raw: Mapping[str, int]) -> Counter[float]:
 def _plain(raw: Mapping[str, int]) -> dict[str, int]:
     values: Counter[str] = Counter()
     for cell, count in raw.items():
-        values[labelling.plain(cell)] += count
+        values[stated.plain(cell)] += count
     return dict(values)
 
 
