@@ -10,7 +10,7 @@ import pytest
 
 from tests.tiny import imported, marks, reported, stored, wording
 from toxapp import workspace
-from toxapp.data import importing, store
+from toxapp.data import importing, planning, store
 from toxapp.data.choice import Choice, Upload
 from toxapp.data.importing import Report
 from toxapp.data.labelling import Labelling
@@ -225,7 +225,7 @@ def test_a_column_that_is_wished_leaves_its_labels_open_and_labels_that_are_fix_
         (Wish(column="kind", labels=("c",)), ("c",)),
         (Wish(labels=("kind",), names='{"a": "A"}'), ("A", "b", "c", "d")),
     ):
-        choice = importing.wished(files, Choice(), wish)
+        choice = planning.wished(files, Choice(), wish)
         assert reported(*files, choice=choice).plan.labels == labels
 
 

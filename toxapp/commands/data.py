@@ -13,7 +13,7 @@ import typer
 
 from toxapp import workspace
 from toxapp.commands.answers import Json, existing, follow, show
-from toxapp.data import importing, store
+from toxapp.data import importing, planning, store
 from toxapp.data.choice import Choice, Upload, uploads
 from toxapp.data.split import SHARES
 from toxapp.data.wish import Wish
@@ -223,7 +223,7 @@ def _choice(asked: Options, given: Sequence[Upload]) -> Choice:
         total_column=asked.total_column,
         names=_text(asked.names) if asked.names else None,
     )
-    return importing.wished(given, choice, wish) if wish != Wish() else choice
+    return planning.wished(given, choice, wish) if wish != Wish() else choice
 
 
 def _listed(names: str | None) -> tuple[str, ...]:
