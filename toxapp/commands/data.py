@@ -15,10 +15,11 @@ from toxapp import workspace
 from toxapp.commands.answers import Json, existing, follow, show
 from toxapp.data import importing, planning, store
 from toxapp.data.choice import Choice, Upload, uploads
+from toxapp.data.problem import Problem
 from toxapp.data.split import SHARES
 from toxapp.data.wish import Wish
 from toxapp.errors import DataError
-from toxapp.runs import run
+from toxapp.runs import reach, run
 
 Files = Annotated[list[Path], typer.Argument(help="One file, or train, validation and test files.")]
 Text = Annotated[str | None, typer.Option("--text", help="The column that holds the texts.")]
@@ -269,5 +270,12 @@ def _reported(found: importing.Report) -> dict[str, Any]:
         "rows": found.rows,
         "splits": found.splits,
         "positives": found.positives,
-        "problems": [asdict(problem) for problem in found.problems],
+        "problems": [asdict(problem) for problem in (*found.problems, *_cut(found))],
     }
+
+
+def _cut(found: importing.Report) -> list[Problem]:
+    """That base models cut texts, where they do."""
+    lengths = reach.token_lengths(found.sample)
+    told = None if lengths is None else reach.cut_finding(reach.reach(lengths), found.rows)
+    return [told] if told else []
