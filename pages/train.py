@@ -2,90 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from toxapp.data import store
 from toxapp.data.store import Dataset
-from toxapp.errors import ToxappError
 from toxapp.jobs.state import ENDED
-from toxapp.runs import run, settings
-from toxapp.runs.catalogue import CATALOGUE, known
-from toxapp.runs.settings import Settings, family_of
-from toxapp.ui import baseline, look, settings_form, state, training
-
-LINEAR = "Linear baseline: n-grams, no download"
-OTHER = "another one, by hub id or folder"
+from toxapp.runs import run
+from toxapp.runs.settings import GRADIENT, Settings, family_of
+from toxapp.ui import baseline, choosing, estimate, look, machine, state, telling, training
 
 
-def choose_settings(datasets: dict[str, Dataset]) -> Settings | None:
-    """The form; None while something in it is wrong, which is then said."""
+def form(datasets: dict[str, Dataset]) -> None:
+    """What a run starts from, what it is told, how long it takes, and its start."""
+    back = "dataset" not in st.session_state
     first, second = st.columns([2, 3], gap="medium")
     with first:
         names = {found.id: f"{found.name} · {found.rows:,} texts" for found in datasets.values()}
-        chosen = state.choose("dataset", "Dataset", names)
-        dataset = datasets[chosen]
-        model = choose_model()
-        name = st.text_input("Name of the run", dataset.name, key=f"name-{chosen}")
+        dataset = datasets[state.choose("dataset", "Dataset", names)]
+        recipe = choosing.choose_recipe()
+        model = choosing.choose_model()
+        if model:
+            recipe = choosing.fitting(recipe, model)
+            if recipe:
+                choosing.show_recipe(recipe)
+            choosing.show_facts(model)
         if model and family_of(model) != "linear":
             baseline.offer(dataset)
-    if not model:
-        look.note("Name the base model: a hub id such as FacebookAI/roberta-base, or a folder.")
-        return None
-    try:
-        with second:
-            scratch = asks_for_scratch(model)
-            rows = dataset.splits["train"]
-            start = settings.suggested(chosen, rows, model, from_scratch=scratch)
-            return settings_form.choose(replace(start, name=name))
-    except ToxappError as error:
-        look.mistake(error)
-        return None
+    with second:
+        if model:
+            start(telling.choose(dataset, recipe, model, back=back))
+        else:
+            look.note("Name the model: a hub id such as FacebookAI/roberta-base, or a folder.")
+            start(None)
 
 
-def choose_model() -> str:
-    """The base model: one of the catalogue, the linear family, or any encoder."""
-    titles = {entry.key: entry.title for entry in CATALOGUE}
-    model = state.choose("model", "Base model", {**titles, "linear": LINEAR, "other": OTHER})
-    if model == "other":
-        model = st.text_input("Hub id or folder", placeholder="e.g. FacebookAI/roberta-base")
-        return model.strip()
-    look.pairs(facts(model))
-    return model
-
-
-def facts(model: str) -> list[tuple[str, str]]:
-    """What an analyst needs to know of a model, in words."""
-    entry = known(model)
-    if entry is None:
-        return [
-            ("Family", "linear: weighted n-grams, one logistic regression per label"),
-            ("Parameters", "one per n-gram and label"),
-            ("Download", "none"),
-            ("Languages", "any that puts spaces between words"),
-            ("Licence", "the app's own"),
-            ("Longest text", "all of it is read"),
-        ]
-    there = entry.key == "minilm"
-    download = "none, it comes with the app" if there else f"{entry.size_mb:,} MB, once"
-    return [
-        ("Family", "encoder: pre-trained, fine-tuned to your labels"),
-        ("Parameters", f"{entry.parameters:g} million"),
-        ("Download", download),
-        ("Languages", entry.languages),
-        ("Licence", entry.licence),
-        ("Longest text", f"{entry.max_length:,} tokens"),
-    ]
-
-
-def asks_for_scratch(model: str) -> bool:
-    """Whether the model is to start from random weights."""
-    scratch = settings.about("from_scratch")
-    if not scratch.of(family_of(model)):
-        return False
-    told = f"{scratch.about} It shows what pre-training is worth."
-    return st.checkbox("From scratch", key=f"scratch-{model}", help=told)
+def start(asked: Settings | None) -> None:
+    """What the run would take, and the button that starts it; None where it cannot be."""
+    if asked is not None:
+        machine.show(asked.device if asked.family in GRADIENT else "cpu")
+        estimate.show(asked)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Start training", type="primary", disabled=asked is None):
+            assert asked is not None
+            state.go("train", run=run.start(asked).id)
 
 
 @st.fragment(run_every=1.0)
@@ -117,9 +76,6 @@ if not ready:
         state.go("data")
 else:
     with look.panel("settings"):
-        asked = choose_settings(ready)
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Start training", type="primary", disabled=asked is None):
-                assert asked is not None
-                state.go("train", run=run.start(asked).id)
+        form(ready)
+        choosing.show_all()
 show_run()

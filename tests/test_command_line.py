@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from tests.tiny import wording
+from tests.tiny import tiny_t5, wording
 from toxapp import inference, workspace
 from toxapp.data import store
 from toxapp.data.sample import sample_path
@@ -217,6 +217,22 @@ def test_wrong_settings_are_all_named_and_nothing_is_read_for_them(home: Path) -
     assert not home.exists()
 
 
+def test_a_recipe_that_cannot_be_used_is_refused_before_anything_is_read(
+    home: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "my.json"
+    own.write_text('{"title": "T", "about": "A.", "model": "minilm", "settings": {"epochs": 0}}')
+    for words, sentence in (
+        (["--recipe", "cake"], "There is no recipe 'cake'; there are: bert-label-columns, "),
+        (["--recipe", own], "The recipe my.json cannot be used: epochs must be from 1 to 1000"),
+        (["--recipe", "t5-small", "--model", "linear"], "The recipe 't5-small' is for the text-to"),
+        (["--recipe", "t5-small", "--set", "model=linear"], "The recipe 't5-small' is for the tex"),
+        (["--recipe", "t5-small", "--set", "pace=3"], "There is no setting 'pace'"),
+    ):
+        assert refusal("train", SAMPLE, *words).startswith(sentence)
+    assert not home.exists()
+
+
 def test_an_unknown_column_is_refused_with_those_that_there_are() -> None:
     assert "There is no column or label 'hate'. The columns are: text, toxic, " in refusal(
         "check", SAMPLE, "--labels", "hate"
@@ -340,6 +356,7 @@ def test_mistakes_with_a_run_are_one_sentence_each(trained: Run, tmp_path: Path)
         (["evaluate", name, "--data", file, "--map", "rude=x"], "a.csv has no column 'x'"),
         (["evaluate", name, "--data", file, "--map", "hate=other"], "The run has no label 'hate'"),
         (["evaluate", name, "--data", binary], "b.csv is a binary file"),
+        (["evaluate", name, "--decoded"], f"The run {name} is of the encoder family, which writes"),
         (["evaluate", name, "--data", own], f"{own} is the dataset that the run was trained on"),
         (["stop", name], "There is nothing to stop"),
         (["resume", name], f"The run {name} has finished; there is nothing to resume."),
@@ -387,6 +404,38 @@ def test_one_command_leads_from_a_file_to_a_classifier(
     assert (made.settings.epochs, made.settings.max_length) == (2, 32)
     assert rules.in_force(made.folder).number == 1
     assert inference.load(made.folder).labels == tuple(LABELS)
+
+
+def test_a_recipe_trains_a_t5_whose_strings_are_measured_too(
+    comments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    quick = ["--set", "steps=2", "--set", "max_length=32", "--set", "evaluation_rows=12"]
+    done = toxapp(
+        *("train", comments, "--recipe", "t5-small", "--model", f"t5:{tiny_t5(tmp_path / 't5')}"),
+        *("--wait", "--set", "device=cpu", "--set", "batch_size=4", *quick),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "The original trained on 80 % of the rows and tested on 20 %" in done.stderr
+    (made,) = run.runs()
+    kept = made.settings
+    assert (kept.learning_rate, kept.schedule, kept.epochs) == (1e-4, "constant", 1)
+    assert (kept.batch_size, kept.steps, kept.max_length) == (4, 2, 32)
+    found = answer("evaluate", made.id, "--decoded", "--resamples", "0")
+    told = found.pop("decoded")
+    assert (found.pop("run"), found.pop("split")) == (made.id, "test")
+    assert found == as_json(evaluate_run(made, "test"))
+    assert told["n_texts"] == found["n_texts"] == 36
+    assert 0 <= told["unknown"] <= 36
+    assert list(told["labels"]) == LABELS
+    assert {
+        *("exact_match", "micro_precision", "micro_recall", "micro_f1"),
+        *("macro_precision", "macro_recall", "macro_f1", "left_out"),
+    } <= set(told)
+    file = tmp_path / "other.csv"
+    file.write_text("comment,abuse\nyou idiot,1\nthe bus was late,0\n")
+    elsewhere = answer("evaluate", made.id, "--data", file, "--map", "rude=abuse", "--decoded")
+    assert list(elsewhere["decoded"]["labels"]) == ["rude"]
 
 
 def test_a_training_that_fails_says_why_and_ends_with_2(trained: Run, tmp_path: Path) -> None:

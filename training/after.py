@@ -30,7 +30,7 @@ def finish(folder: Path, settings: Settings, job: Work) -> None:
     """Make of model/ all that serving and the screens need; each file is made once."""
     job.stage("making the bundle")
     if not (folder / "bundle" / "bundle.json").exists():
-        _make_bundle(folder, settings)
+        make_bundle(folder, settings)
     dataset = store.load(settings.dataset)
     if not (folder / "scores.parquet").exists():
         _score(folder, dataset, job)
@@ -63,7 +63,8 @@ def _report(job: Work, before: int, done: int) -> None:
     job.step(before + done)
 
 
-def _make_bundle(folder: Path, settings: Settings) -> None:
+def make_bundle(folder: Path, settings: Settings) -> None:
+    """Make the bundle of model/, as the family does."""
     model, bundle = folder / "model", folder / "bundle"
     if settings.family == "linear":
         from toxapp.models import linear  # noqa: PLC0415 - each family loads its own libraries
@@ -75,6 +76,10 @@ def _make_bundle(folder: Path, settings: Settings) -> None:
         text_to_text.make_bundle(
             model, bundle, max_length=settings.max_length, prefix=settings.prefix
         )
+    elif settings.family == "small":
+        from toxapp.models import small  # noqa: PLC0415
+
+        small.make_bundle(model, bundle, max_length=settings.max_length)
     else:
         from toxapp.models import encoder  # noqa: PLC0415
 

@@ -48,14 +48,14 @@ def _at_once(folder: Path, settings: Settings, job: Work | None) -> None:
 def _by_gradient(folder: Path, settings: Settings, job: Work | None) -> None:
     from transformers.utils import logging as library_logging  # noqa: PLC0415 - see above
 
-    from training import device, encoder, text_to_text  # noqa: PLC0415
+    from training import device, encoder, small, text_to_text  # noqa: PLC0415
     from training.gradient import Place  # noqa: PLC0415
 
     library_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     on = device.choose(settings.device, settings.precision)
     _log.info("device %s, bf16 %s, attention %s", on.name, on.bf16, on.attention)
     with turn(on.name, job) if job else nullcontext():
-        family = text_to_text if settings.family == "text-to-text" else encoder
-        family.learn(Place(folder, settings, on, job))
+        learn = {"text-to-text": text_to_text.learn, "small": small.learn}
+        learn.get(settings.family, encoder.learn)(Place(folder, settings, on, job))
         if job:
             after.finish(folder, settings, job)

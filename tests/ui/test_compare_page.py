@@ -48,6 +48,11 @@ def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+def holds(page: Page, chosen: dict[str, list[str]]) -> None:
+    """Wait until the URL says what was chosen: it follows the screen, not the other way round."""
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == chosen, timeout=20_000)
+
+
 def compared(address: str, baseline: Run, *others: Run, more: str = "") -> str:
     ids = ",".join(each.id for each in others)
     return f"{address}/compare?run={baseline.id}&with={ids}{more}"
@@ -178,18 +183,18 @@ def test_what_is_chosen_stands_in_the_url_and_outlives_another_page(
     page.get_by_role("radio", name="C against A").click()
     expect(page.locator("summary").first).to_contain_text("C finds")
     stands(page)
-    chosen = query(page)
-    assert chosen == {
+    chosen = {
         "run": [pair[0].id],
         "with": [f"{pair[1].id},{third.id}"],
         "figure": ["recall"],
         "curve": ["roc"],
         "other": ["C"],
     }
+    holds(page, chosen)
     turn_to(page, "Thresholds")
     turn_to(page, "Compare")
     expect(page.locator("summary").first).to_contain_text("C finds")
-    assert query(page) == chosen
+    holds(page, chosen)
     again = visit(page.url)
     expect(again.locator("summary").first).to_contain_text("C finds")
     expect(again.get_by_role("radio", name="recall", exact=True)).to_be_checked()

@@ -14,6 +14,7 @@ from toxapp.commands.answers import Counter, Json, RunId, existing, follow, pair
 from toxapp.decisions.figures import as_json
 from toxapp.errors import DataError, SettingsError
 from toxapp.runs import rules, run
+from toxapp.runs.run import Run
 
 _OBJECTIVE = (
     "What to choose on validation: f1, fbeta=2, precision=0.9 (then most recall), "
@@ -32,12 +33,19 @@ def evaluate(
         list[str] | None, typer.Option("--map", help="label=column, where names differ.")
     ] = None,
     resamples: Annotated[int, typer.Option(help="Behind the 95 % intervals; 0: none.")] = 1000,
+    decoded: Annotated[
+        bool,
+        typer.Option("--decoded", help="Also of the strings that a text-to-text run writes."),
+    ] = False,
     as_object: Json = False,
 ) -> None:
     """Measure a run at the rule in force: on its test split, or on another file or dataset."""
+    from toxapp.evaluation import decoded as strings
     from toxapp.evaluation import elsewhere, splits
 
     chosen = run.load(run_id)
+    if decoded:
+        strings.require(chosen)  # before minutes of scoring
     columns = dict(pair(text) for text in pairs or [])
     report = Counter("texts scored", quiet=as_object)
     if data is None:
@@ -52,7 +60,25 @@ def evaluate(
         found = elsewhere.evaluate_file(
             chosen, existing(Path(data)), columns, resamples=resamples, report=report
         )
-    show({"run": run_id, "split": part, **as_json(found)}, as_object)
+    answer = {"run": run_id, "split": part, **as_json(found)}
+    if decoded:
+        answer["decoded"] = _decoded(chosen, data, columns, quiet=as_object)
+    show(answer, as_object)
+
+
+def _decoded(
+    chosen: Run, data: str | None, columns: dict[str, str], *, quiet: bool
+) -> dict[str, Any]:
+    from toxapp.evaluation import decoded
+
+    report = Counter("strings written", quiet=quiet)
+    if data is None:
+        found = decoded.evaluate_run(chosen, "test", report=report)
+    elif data in workspace.ids("datasets"):
+        found = decoded.evaluate_dataset(chosen, data, columns, report=report)
+    else:
+        found = decoded.evaluate_file(chosen, Path(data), columns, report=report)
+    return asdict(found)
 
 
 def thresholds(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +29,19 @@ Labelled = tuple[list[str], NDArray[np.float32]]
 Report = Callable[[int], None]
 
 
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Labelled texts, to be gone through once.
+
+    Attributes:
+        labels: those of the run that are known there, in the run's order.
+        batches: texts, and their targets float32 (n_texts, n_labels), NaN where missing.
+    """
+
+    labels: tuple[str, ...]
+    batches: Iterable[Labelled]
+
+
 def evaluate_file(
     chosen: Run, path: Path, columns: Mapping[str, str], *, resamples: int = 0, report: Report
 ) -> Figures:
@@ -44,6 +59,13 @@ def evaluate_file(
         DataError: the file has none of the run's labels, no text column can be told, or no row
             has a text and a target.
     """
+    with of_file(chosen, path, columns) as texts:
+        return _evaluate(chosen, texts, resamples=resamples, report=report)
+
+
+@contextmanager
+def of_file(chosen: Run, path: Path, columns: Mapping[str, str]) -> Iterator[Texts]:
+    """The usable rows of a file; arguments and errors as for `evaluate_file`."""
     with TemporaryDirectory() as folder:
         plain = archive.plain(path, Path(folder))
         dialect = table.sniff(plain)
@@ -55,8 +77,7 @@ def evaluate_file(
             reading.chunk(_stretch(batch, names), plan, source)
             for batch in table.batches(plain, dialect)
         )
-        batches = ((chunk.texts, chunk.targets) for chunk in chunks)
-        return _evaluate(chosen, tuple(mapped), batches, resamples=resamples, report=report)
+        yield Texts(tuple(mapped), ((chunk.texts, chunk.targets) for chunk in chunks))
 
 
 def _plan(source: Source, mapped: Mapping[str, str], text: str) -> Plan:
@@ -77,6 +98,12 @@ def evaluate_dataset(
     Raises:
         DataError: the dataset has none of the run's labels, or is the run's own.
     """
+    texts = of_dataset(chosen, dataset_id, columns)
+    return _evaluate(chosen, texts, resamples=resamples, report=report)
+
+
+def of_dataset(chosen: Run, dataset_id: str, columns: Mapping[str, str]) -> Texts:
+    """All rows of another dataset; arguments and errors as for `evaluate_dataset`."""
     if dataset_id == chosen.settings.dataset:
         message = (
             f"{dataset_id} is the dataset that the run was trained on. Evaluate without --data: "
@@ -87,31 +114,33 @@ def evaluate_dataset(
     kept = [names.index(theirs) for theirs in mapped.values()]
     parts = (store.read(dataset_id, part) for part in split.SPLITS)
     batches = ((rows.texts, rows.targets[:, kept]) for rows in parts)
-    return _evaluate(chosen, tuple(mapped), batches, resamples=resamples, report=report)
+    return Texts(tuple(mapped), batches)
 
 
-def _evaluate(
-    chosen: Run,
-    labels: tuple[str, ...],
-    batches: Iterator[Labelled],
-    *,
-    resamples: int,
-    report: Report,
-) -> Figures:
+def _evaluate(chosen: Run, texts: Texts, *, resamples: int, report: Report) -> Figures:
     scorer = open_scorer(chosen)
-    kept = [scorer.labels.index(label) for label in labels]
-    thresholds = rules.ordered(rules.in_force(chosen.folder), labels)
+    kept = [scorer.labels.index(label) for label in texts.labels]
+    thresholds = rules.ordered(rules.in_force(chosen.folder), texts.labels)
     scores, targets, done = [], [], 0
-    for texts, known in batches:
-        scores.append(scorer.score(texts, partial(_shifted, report, done))[:, kept])
+    for batch, known in texts.batches:
+        scores.append(scorer.score(batch, partial(_shifted, report, done))[:, kept])
         targets.append(known)
-        done += len(texts)
+        done += len(batch)
     if not done:
-        message = f"No row there has a text and a known target of {', '.join(labels)}: nothing to "
-        raise DataError(message + "measure. Fill the label columns, or name others by --map.")
+        raise nothing_known(texts.labels)
     return figures(
-        np.concatenate(targets), np.concatenate(scores), labels, thresholds, resamples=resamples
+        np.concatenate(targets),
+        np.concatenate(scores),
+        texts.labels,
+        thresholds,
+        resamples=resamples,
     )
+
+
+def nothing_known(labels: tuple[str, ...]) -> DataError:
+    """What to say where no row can be measured."""
+    message = f"No row there has a text and a known target of {', '.join(labels)}: nothing to "
+    return DataError(message + "measure. Fill the label columns, or name others by --map.")
 
 
 def _shifted(report: Report, before: int, done: int) -> None:

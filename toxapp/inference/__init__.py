@@ -62,6 +62,7 @@ def load(folder: str | Path) -> Scorer:
         "encoder": _encoder,
         "adopted": _encoder,
         "text-to-text": _text_to_text,
+        "small": _small,
         "blend": _blend,
     }
     return engines[bundle.kind](place, bundle)
@@ -85,6 +86,12 @@ def _text_to_text(folder: Path, bundle: Bundle) -> Scorer:
     from .text_to_text import TextToTextScorer  # noqa: PLC0415
 
     return TextToTextScorer(folder, bundle)
+
+
+def _small(folder: Path, bundle: Bundle) -> Scorer:
+    from .small import SmallScorer  # noqa: PLC0415
+
+    return SmallScorer(folder, bundle)
 
 
 def _blend(folder: Path, bundle: Bundle) -> Scorer:

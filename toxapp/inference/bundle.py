@@ -4,7 +4,7 @@ bundle/
   bundle.json        the record below
   model.safetensors  the weights
   and by kind        encoder, adopted, text-to-text: config.json, tokenizer.json
-                     linear: linear.json; blend: parts/, a bundle each
+                     linear: linear.json; small: tokenizer.json; blend: parts/, a bundle each
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ ENGINES = {
     "linear": "numpy-fp64-cpu",
     "text-to-text": "torch-fp32-cpu",
     "adopted": "torch-fp32-cpu",
+    "small": "numpy-fp64-cpu",
     "blend": "its-parts",
 }
 

@@ -40,7 +40,7 @@ def contradictions(s: Settings) -> list[str]:
     frozen = s.freeze_embeddings or bool(s.freeze_layers)
     causes = [
         (
-            bool(started) and not s.from_scratch,
+            bool(started) and not (s.from_scratch or s.family == "small"),
             f"{', '.join(started)} can only be chosen with from_scratch=true.",
         ),
         (
@@ -52,7 +52,9 @@ def contradictions(s: Settings) -> list[str]:
             "focal_gamma can only be chosen with imbalance=focal.",
         ),
         (
-            _differs(s, "vocabulary") and s.from_scratch and s.tokenizer == "own",
+            _differs(s, "vocabulary")
+            and (s.from_scratch or s.family == "small")
+            and s.tokenizer == "own",
             "vocabulary can only be chosen with tokenizer=trained.",
         ),
         (s.char_min > s.char_max, f"char_min must be at most char_max, {s.char_max}."),

@@ -5,8 +5,7 @@ What a setting can be, and its sentence, stand with the settings; here are their
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,7 @@ import streamlit as st
 from toxapp.models.devices import devices
 from toxapp.runs.allowed import OneOf, Words, YesOrNo
 from toxapp.runs.checks import SCRATCH_SETTINGS
-from toxapp.runs.settings import Settings, about
+from toxapp.runs.settings import TRANSFORMERS, Settings, about, names
 from toxapp.ui import look
 
 _BY_GRADIENT = ("epochs", "learning_rate", "max_length", "batch_size", "device")
@@ -31,6 +30,7 @@ GROUPS = {
         "prefix", "freeze_embeddings", "freeze_layers", "tokenizer", "vocabulary", "layers",
         "hidden_size",
     ),
+    "The network": ("embedding_size", "pooling", "dense_layers", "dense_size"),
     "Which n-grams": ("char_min", "char_max", "word_max", "min_texts", "bits"),
     "The machine": ("seed", "precision", "checkpoint_s"),
 }  # fmt: skip
@@ -46,7 +46,9 @@ TITLES = {
     "imbalance": "Make up for rare labels", "focal_gamma": "Focal gamma",
     "freeze_embeddings": "Freeze the embeddings", "freeze_layers": "Freeze first layers",
     "tokenizer": "Tokenizer", "vocabulary": "Vocabulary", "layers": "Layers",
-    "hidden_size": "Hidden size", "char_min": "Shortest characters",
+    "hidden_size": "Hidden size", "embedding_size": "Numbers per token",
+    "pooling": "Kept of a text", "dense_layers": "Dense layers",
+    "dense_size": "Numbers per dense layer", "char_min": "Shortest characters",
     "char_max": "Most characters", "word_max": "Most words", "min_texts": "In texts at least",
     "bits": "Hash bits", "seed": "Seed", "precision": "Precision",
     "checkpoint_s": "Checkpoint every (s)",
@@ -66,41 +68,48 @@ _OPTIONS = {
 _ONLY_PRETRAINED = ("freeze_embeddings", "freeze_layers")
 
 
-def choose(start: Settings) -> Settings:
-    """The settings as chosen, from those that suit the dataset and the model.
+def choose(start: Settings, filled: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """The values as chosen, by the settings' names; whether they can be is not judged here.
 
-    Raises:
-        SettingsError: some cannot be; all of them are named.
+    Args:
+        start: what suits the dataset and the model, or is a recipe's.
+        filled: what the fields show at first instead of that.
+        version: of the form; another one has fields of its own.
     """
-    key = f"{start.dataset}-{start.model}-{start.from_scratch}"
+    key = f"{start.dataset}-{start.model}-{start.from_scratch}-{version}"
+    first = {name: filled.get(name, getattr(start, name)) for name in names(start.family)}
     values: dict[str, Any] = {}
     shown = SHOWN.get(start.family, _BY_GRADIENT)
-    _row([name for name in shown if about(name).of(start.family)], start, key, values)
-    with st.expander("More settings"):
-        for heading, names in GROUPS.items():
-            asked = [name for name in names if _fits(name, start)]
-            if asked:
-                look.remark(heading)
-                _row(asked, start, key, values)
-    return replace(start, **values)
+    _row([name for name in shown if about(name).of(start.family)], first, key, values)
+    groups = {head: [name for name in told if _fits(name, start)] for head, told in GROUPS.items()}
+    if any(groups.values()):
+        with st.expander("More settings"):
+            for heading, asked in groups.items():
+                if asked:
+                    look.remark(heading)
+                    _row(asked, first, key, values)
+    return values
 
 
 def _fits(name: str, start: Settings) -> bool:
     """Whether a setting means anything here."""
-    if name in (_ONLY_PRETRAINED if start.from_scratch else SCRATCH_SETTINGS):
+    unfit = _ONLY_PRETRAINED if start.from_scratch else SCRATCH_SETTINGS
+    if start.family in TRANSFORMERS and name in unfit:
         return False
     return about(name).of(start.family)
 
 
-def _row(names: Iterable[str], start: Settings, key: str, values: dict[str, Any]) -> None:
-    asked = list(names)
+def _row(
+    shown: Iterable[str], first_values: Mapping[str, Any], key: str, values: dict[str, Any]
+) -> None:
+    asked = list(shown)
     for first in range(0, len(asked), 3):
         columns = st.columns(3)
         for column, name in zip(columns, asked[first : first + 3], strict=False):
             if _hangs_in_the_air(name, values):
                 continue
             with column:
-                values[name] = _ask(name, getattr(start, name), f"{name}-{key}")
+                values[name] = _ask(name, first_values[name], f"{name}-{key}")
 
 
 def _hangs_in_the_air(name: str, values: dict[str, Any]) -> bool:
@@ -113,10 +122,14 @@ def _hangs_in_the_air(name: str, values: dict[str, Any]) -> bool:
 def _ask(name: str, value: Any, key: str) -> Any:
     known, title = about(name), TITLES[name]
     if name == "device":
+        options = devices()
+        options += [value] if value not in options else []
         queue = "One job a device; others wait in order."
-        return st.selectbox(title, devices(), key="device", help=f"{known.about} {queue}")
+        return st.selectbox(
+            title, options, options.index(value), key=key, help=f"{known.about} {queue}"
+        )
     if isinstance(known.allowed, OneOf):
-        options = known.allowed.choices
+        options = list(known.allowed.choices)
         return st.selectbox(
             title, options, options.index(value), format_func=_words, key=key, help=known.about
         )
