@@ -191,11 +191,12 @@ def test_what_is_chosen_stands_in_the_url_and_outlives_another_page(
         "other": ["C"],
     }
     holds(page, chosen)
+    link = page.url
     turn_to(page, "Thresholds")
     turn_to(page, "Compare")
     expect(page.locator("summary").first).to_contain_text("C finds")
-    holds(page, chosen)
-    again = visit(page.url)
+    expect(page.get_by_role("radio", name="recall", exact=True)).to_be_checked()
+    again = visit(link)
     expect(again.locator("summary").first).to_contain_text("C finds")
     expect(again.get_by_role("radio", name="recall", exact=True)).to_be_checked()
 
