@@ -50,7 +50,7 @@ def turn_to(page: Page, title: str) -> None:
     try:
         expect(heading).to_be_visible(timeout=20_000)
     except AssertionError:
-        # A page that writes its choices into the URL in that very moment keeps the screen.
+        # A page that reruns in that very moment, for a job has ended, keeps the screen.
         link.click()
         expect(heading).to_be_visible()
     stands(page)

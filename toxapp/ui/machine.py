@@ -18,8 +18,8 @@ def show(asked: str) -> None:
 
 @st.fragment(run_every=1.0)
 def _wait(asked: str) -> None:
-    if devices.gpus() is not None or devices.is_silent():
-        st.rerun()
+    # The line alone: a rerun of the whole page in the moment of a click on another page's link
+    # would keep this one on the screen.
     look.remark(told(asked))
 
 
