@@ -40,7 +40,7 @@ def offer_file(found: Run) -> None:
     """A file of comments, to be scored by a job."""
     uploads = st.session_state.get("score-uploads", 0)
     upload = st.file_uploader(
-        "A CSV or TSV of comments; it comes back with a score and a decision per label",
+        "A file of comments; it comes back with a score and a decision per label",
         type=["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "parquet", "jsonl", "json"],
         key=f"score-upload-{uploads}",
     )

@@ -9,7 +9,7 @@ from sklearn.metrics import precision_recall_curve
 
 from toxapp.decisions.choose import best_f
 from toxapp.decisions.curve import RESOLUTION, Counts, counts, cuts
-from toxapp.decisions.objectives import act_above, choose
+from toxapp.decisions.objectives import choose
 from toxapp.decisions.wishes import Objective
 
 quick = settings(deadline=None, database=None, max_examples=80)
@@ -208,18 +208,3 @@ def test_precision_and_recall_are_those_of_scikit_learn(seed: int, value: float)
         assert precise.expected.recall == pytest.approx(recall[:-1][met].max())
     recalled = choose(targets, scores, Objective("recall", value))
     assert recalled.expected.precision == pytest.approx(precision[:-1][recall[:-1] >= value].max())
-
-
-def test_acting_starts_no_lower_than_reviewing_and_is_as_precise_as_asked() -> None:
-    assert act_above(TARGETS, SCORES, 0.3, 0.6).threshold == pytest.approx(0.65)
-    # Half of those from 0.2 on are right, but those from 0.65 on are no longer reviewed.
-    assert act_above(TARGETS, SCORES, 0.65, 0.5).threshold == pytest.approx(0.65)
-    best = act_above(TARGETS, SCORES, 0.3, 1.0)
-    assert best.threshold == pytest.approx(0.85)
-    assert best.expected.precision == 1.0
-
-
-def test_acting_is_switched_off_where_nothing_is_reviewed() -> None:
-    choice = act_above(TARGETS, SCORES, 0.95, 0.5)
-    assert choice.threshold is None
-    assert choice.reason == "No text here scores above the review threshold; it is switched off."

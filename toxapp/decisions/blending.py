@@ -49,18 +49,6 @@ def weights(scores: NDArray[np.float32], targets: NDArray[np.float32]) -> Weight
     return found
 
 
-def combined(scores: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
-    """Scores (n_texts, n_labels): sigmoid of the weighted mean of the classifiers' logits.
-
-    Args:
-        scores: (n_classifiers, n_texts, n_labels).
-        weights: (n_classifiers, n_labels), each column summing to 1.
-    """
-    mean = np.einsum("kl,knl->nl", weights, logits(scores))
-    found: NDArray[np.float32] = expit(mean).astype(np.float32)
-    return found
-
-
 def _of_label(known: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weights (n_classifiers,) from logits (n_classifiers, n) and targets (n,)."""
     count = len(known)

@@ -46,36 +46,6 @@ def choose(targets: Floats, scores: Floats, objective: Objective) -> Choice:
     return _settled(targets, scores, threshold, note)
 
 
-def act_above(targets: Floats, scores: Floats, review: float, precision: float) -> Choice:
-    """The second cut-off: act at once from here on, review between the two, clear below `review`.
-
-    Args:
-        targets: (n_texts,) as for `choose`.
-        scores: (n_texts,) in [0, 1].
-        review: the first cut-off; this one is never below it.
-        precision: at least that many of those acted upon must be right, from 0 to 1.
-
-    Raises:
-        DataError: a score is not a number from 0 to 1.
-        SettingsError: the precision is not from 0 to 1.
-    """
-    wish = Objective("precision", precision)
-    found = curve(targets, scores)
-    reason = reason_for_none(found)
-    from_here = found.thresholds >= review
-    if reason or not (found.flagged[from_here] > 0).any():
-        reason = reason or "No text here scores above the review threshold; it is switched off."
-        return Choice(None, reason, counts(targets, scores, None))
-    upper = Curve(
-        found.thresholds[from_here],
-        found.flagged[from_here],
-        found.caught[from_here],
-        found.positives,
-        found.negatives,
-    )
-    return _settled(targets, scores, *_precision(upper, wish))
-
-
 def _precision(found: Curve, wish: Objective) -> tuple[float, str | None]:
     # nan, where nothing is flagged, meets no wish.
     met = found.precision >= wish.value

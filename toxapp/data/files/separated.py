@@ -57,12 +57,6 @@ class UnsoundError(Exception):
     """The quick reader cannot go on; what it handed out is right."""
 
 
-def first_record(path: Path, style: Style) -> Parsed | None:
-    """The first record that is no empty line."""
-    with path.open(encoding=style.encoding, newline="") as text:
-        return next(parse(text, style.separator, quotes=style.quotes), None)
-
-
 def careful(path: Path, style: Style, on_bytes: Progress = None) -> Iterator[Parsed]:
     """Every record that is no empty line, of whatever width, and of broken quotes the fault.
 

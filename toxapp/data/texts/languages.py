@@ -19,7 +19,6 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 LEAST_LETTERS = 20
 LEAST_SHARE = 0.02
-SAMPLE = 2_000
 
 # By the first word of a letter's Unicode name; all others are "other".
 _SCRIPTS = {
@@ -81,32 +80,6 @@ NAMES = {
 # Enough for a guess, and the library overflows at 65,536 of one sequence in a text.
 _CHARACTERS_READ = 400
 _NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|&#?\w+;|\bRT\b")
-
-
-class Sample:
-    """At most 2,000 of the texts added that have 20 letters or more, drawn without preference.
-
-    The same texts in the same order and the same seed give the same sample, however they are
-    cut into chunks. Of each text 400 characters are kept.
-    """
-
-    def __init__(self, seed: int = 0) -> None:
-        self._random = np.random.default_rng(seed)
-        self._kept: list[tuple[float, str]] = []
-
-    def add(self, texts: Sequence[str]) -> None:
-        """Consider `texts`."""
-        lots = self._random.random(len(texts))
-        bar = self._kept[-1][0] if len(self._kept) == SAMPLE else 1.0
-        for index in np.flatnonzero(lots < bar).tolist():
-            text = _plain(texts[index])
-            if _enough_letters(text):
-                self._kept.append((float(lots[index]), text))
-        self._kept = sorted(self._kept)[:SAMPLE]
-
-    def languages(self) -> tuple[tuple[str, float], ...]:
-        """The languages of the sample, as `languages`."""
-        return languages([text for _, text in self._kept])
 
 
 def languages(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
