@@ -269,3 +269,15 @@ def test_the_bundled_model_comes_with_the_requirements() -> None:
     assert {"config.json", "tokenizer.json", "model.safetensors"} <= {
         file.name for file in folder.iterdir()
     }
+
+
+def test_a_bound_of_the_wrong_kind_is_a_sentence_beside_the_others() -> None:
+    """Comparing a word with a number raised a TypeError; or hid what else was wrong."""
+    with pytest.raises(SettingsError) as error:
+        Settings(dataset="d", model="linear", char_min="two", c=-1.0)  # type: ignore[arg-type]
+    assert "char_min must be" in str(error.value)
+    assert "c must be" in str(error.value)
+    with pytest.raises(SettingsError) as error:
+        Settings(dataset="d", model="linear", char_min=6, c=-1.0)
+    assert "char_min must be at most char_max, 5" in str(error.value)
+    assert "c must be" in str(error.value)

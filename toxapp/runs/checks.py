@@ -57,9 +57,14 @@ def contradictions(s: Settings) -> list[str]:
             and s.tokenizer == "own",
             "vocabulary can only be chosen with tokenizer=trained.",
         ),
-        (s.char_min > s.char_max, f"char_min must be at most char_max, {s.char_max}."),
+        (_exceeds(s.char_min, s.char_max), f"char_min must be at most char_max, {s.char_max}."),
     ]
     return [sentence for holds, sentence in causes if holds]
+
+
+def _exceeds(low: object, high: object) -> bool:
+    """Whether both are numbers and the first is greater; another kind is refused by itself."""
+    return isinstance(low, int) and isinstance(high, int) and low > high
 
 
 def _differs(s: Settings, name: str) -> bool:

@@ -210,7 +210,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work, all of them at once."""
-        wrong = checks.refusals(self) or checks.contradictions(self)
+        wrong = [*checks.refusals(self), *checks.contradictions(self)]
         if wrong:
             raise SettingsError(" ".join(wrong))
 
