@@ -236,3 +236,34 @@ def test_all_of_it_is_imported_without_scikit_learn_scipy_pandas_or_torch() -> N
     root = Path(toxapp.__file__).parents[1]
     done = subprocess.check_output([sys.executable, "-c", program], cwd=root, timeout=60)
     assert done.decode().strip() == "[]"
+
+
+@quick
+@given(rows, st.one_of(st.floats(0, 1), near_scores, st.none(), st.just(float("inf"))))
+def test_a_point_of_the_curve_is_counted_as_without_it(
+    pairs: list[tuple[float, float]], threshold: float | None
+) -> None:
+    targets, scores = texts_of(pairs)
+    for numbers in (scores, scores.astype(np.float64)):
+        found = curve(targets, numbers)
+        for at in (threshold, float(scores[0]), *found.thresholds[:2].tolist()):
+            assert found.at(at) == counts(targets, numbers, at)
+
+
+@quick
+@given(rows)
+def test_scores_packed_with_their_targets_give_the_curve_of_an_argsort(
+    pairs: list[tuple[float, float]],
+) -> None:
+    targets, scores = texts_of(pairs)
+    scores[scores == 0] *= -1  # a zero with a sign sorts where a zero does
+    packed, sorted_ = curve(targets, scores), curve(targets, scores.astype(np.float64))
+    for name in ("thresholds", "flagged", "caught", "positives", "negatives"):
+        np.testing.assert_array_equal(getattr(packed, name), getattr(sorted_, name), name)
+
+
+def test_a_point_is_found_at_thresholds_that_float32_would_round_onto_a_score() -> None:
+    found = curve(*arrays([1, 0], [0.7, 0.71]))
+    assert found.at(0.7).flagged == 1
+    assert found.at(float(np.float32(0.7))).flagged == 2
+    assert found.at(None) == Counts(2, 1, 0, 0, 1, 0)

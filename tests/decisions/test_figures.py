@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, f1_score, precision_score, roc_auc_score
 
 from toxapp.decisions.figures import Figures, LabelFigures, as_json, figures
-from toxapp.decisions.intervals import wilson
+from toxapp.decisions.intervals import wilson, wilson_f1
 
 nan = float("nan")
 
@@ -32,7 +32,8 @@ def test_five_texts_give_the_figures_worked_out_by_hand() -> None:
     assert found.f1_at_half == 2 / 4
     assert found.roc_auc == 3 / 4
     assert found.average_precision == pytest.approx((1 + 2 / 3) / 2)
-    assert found.intervals == {"precision": wilson(2, 3), "recall": wilson(2, 2)}
+    shares = {"precision": wilson(2, 3), "recall": wilson(2, 2)}
+    assert found.intervals == {**shares, "f1": wilson_f1(2, 3, 2)}
     assert found.reasons == {}
 
 

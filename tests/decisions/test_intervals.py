@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from toxapp.decisions import intervals
 from toxapp.decisions.figures import figures
-from toxapp.decisions.intervals import Intervals, bootstrap, draw, wilson
+from toxapp.decisions.intervals import Intervals, bootstrap, draw, wilson, wilson_f1
 
 THRESHOLDS = (0.5, 0.62, None)
 
@@ -38,6 +38,14 @@ def test_wilson_of_no_trials_is_none_and_ends_at_certainty_exactly() -> None:
     assert wilson(0, 0) is None
     ends = [(wilson(0, n), wilson(n, n)) for n in range(1, 200)]
     assert all(none and none[0] == 0.0 and every and every[1] == 1.0 for none, every in ends)
+
+
+def test_the_interval_of_f1_is_wilsons_of_the_caught_among_the_flagged_or_positive() -> None:
+    low, high = wilson(6, 10) or (0.0, 0.0)  # 6 caught, 8 flagged, 8 positive
+    assert wilson_f1(6, 8, 8) == (2 * low / (1 + low), 2 * high / (1 + high))
+    assert wilson_f1(0, 3, 0) is None
+    assert (wilson_f1(0, 0, 5) or (1.0,))[0] == 0.0
+    assert (wilson_f1(5, 5, 5) or (0.0, 0.0))[1] == 1.0
 
 
 def test_a_resample_has_as_many_texts_as_there_are() -> None:
@@ -115,7 +123,7 @@ def test_labels_without_a_figure_have_no_interval_and_are_not_in_the_means() -> 
     targets[:, 2] = np.nan
     found = bootstrap(targets, scores, [0.5, None, None], resamples=40)
     assert found.labels == (alone.labels[0], {}, {})
-    assert found.means["macro_f1"] == alone.labels[0]["f1"]
+    assert found.means["macro_f1"] == alone.means["macro_f1"]
     assert found.means["mean_roc_auc"] == alone.labels[0]["roc_auc"]
 
 

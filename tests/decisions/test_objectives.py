@@ -9,7 +9,7 @@ from sklearn.metrics import precision_recall_curve
 
 from toxapp.decisions.choose import best_f
 from toxapp.decisions.curve import RESOLUTION, Counts, counts, cuts
-from toxapp.decisions.objectives import choose
+from toxapp.decisions.objectives import choose, choose_act
 from toxapp.decisions.wishes import Objective
 
 quick = settings(deadline=None, database=None, max_examples=80)
@@ -208,3 +208,73 @@ def test_precision_and_recall_are_those_of_scikit_learn(seed: int, value: float)
         assert precise.expected.recall == pytest.approx(recall[:-1][met].max())
     recalled = choose(targets, scores, Objective("recall", value))
     assert recalled.expected.precision == pytest.approx(precision[:-1][recall[:-1] >= value].max())
+
+
+@pytest.mark.parametrize(
+    ("wish", "threshold", "act", "flagged"),
+    [
+        (Objective("precision", 0.6), 0.2, 0.65, 3),
+        (Objective("precision", 0.6), 0.75, 0.85, 1),  # the best lies below the threshold
+        (Objective("recall", 0.5), 0.2, 0.65, 3),
+        (Objective("flagged", 0.5), 0.2, 0.65, 3),
+        (Objective("flagged", 1.0), 0.45, 0.55, 4),  # the next one above
+        (Objective("cost", 1), 0.2, 0.85, 1),
+    ],
+)
+def test_the_second_cut_off_is_the_best_above_the_first(
+    wish: Objective, threshold: float, act: float, flagged: int
+) -> None:
+    choice = choose_act(TARGETS, SCORES, wish, threshold)
+    assert choice.threshold == pytest.approx(act)
+    assert choice.expected.flagged == flagged
+
+
+@pytest.mark.parametrize(
+    ("wish", "threshold", "why"),
+    [
+        (Objective("precision", 0.7), None, "The label is switched off, so there is no cut-off"),
+        (Objective("precision", 0.9), 0.9, "No text scores higher than at the threshold"),
+        (Objective("fbeta", 2), 0.85, "The best F2, smoothed leads to"),
+    ],
+)
+def test_where_there_is_nothing_to_act_from_it_says_why(
+    wish: Objective, threshold: float | None, why: str
+) -> None:
+    choice = choose_act(TARGETS, SCORES, wish, threshold)
+    assert choice.threshold is None
+    assert (choice.reason or "").startswith(why)
+    assert (choice.reason or "").endswith("so there is no cut-off to act from.")
+
+
+def test_nothing_is_acted_upon_at_less_than_the_precision_that_was_asked_for() -> None:
+    """The threshold takes the nearest there is; to act on it would do what nobody wished."""
+    targets = array([0, 1, 1, 0])
+    scores = array([0.9, 0.8, 0.7, 0.6])
+    assert choose(targets, scores, Objective("precision", 0.9)).threshold is not None
+    choice = choose_act(targets, scores, Objective("precision", 0.9), 0.1)
+    assert choice.threshold is None
+    assert "(the best has 0.667, with a recall of 1)" in (choice.reason or "")
+    none = choose_act(array([0, 0, 1]), array([0.9, 0.8, 0.1]), Objective("precision", 0.9), 0.5)
+    assert (none.threshold, "(the best has 0, " in (none.reason or "")) == (None, True)
+
+
+def test_a_recall_that_lies_below_the_threshold_gives_the_next_cut_off_and_says_so() -> None:
+    choice = choose_act(TARGETS, SCORES, Objective("recall", 1.0), 0.65)
+    assert choice.threshold == pytest.approx(0.75)
+    assert "has a recall of 1 here; the best has 0.333" in (choice.note or "")
+
+
+@quick
+@given(rows, shares, st.integers(0, 20))
+def test_a_second_cut_off_is_above_the_first_or_there_is_none_with_a_reason(
+    pairs: list[tuple[float, int]], value: float, at: int
+) -> None:
+    targets, scores = both(pairs)
+    for kind in ("precision", "recall", "flagged", "cost", "fbeta"):
+        wish = Objective(kind, value or 0.5)
+        choice = choose_act(targets, scores, wish, at / 20)
+        if choice.threshold is None:
+            assert choice.reason
+        else:
+            assert choice.threshold > at / 20
+            assert choice.expected == counts(targets, scores, choice.threshold)

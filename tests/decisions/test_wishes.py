@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from toxapp.decisions.wishes import Budget, Objective, parse
+from toxapp.decisions.wishes import Bands, Budget, Objective, parse, parse_pair, recorded
 from toxapp.errors import SettingsError
 
 
@@ -67,3 +67,25 @@ def test_a_wish_has_words_for_the_rule(text: str, words: str) -> None:
 def test_a_wish_that_is_none_is_refused_with_what_was_found(text: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["f1", "fbeta=0.5", "precision=0.95", "recall=1", "cost=5/2", "cost=0", "flagged=0.015"]
+)
+def test_the_words_of_a_rule_lead_back_to_the_wish(text: str) -> None:
+    wish = parse(text)
+    assert recorded(wish.words) == wish
+
+
+def test_words_that_are_no_wish_of_one_label_lead_nowhere() -> None:
+    assert recorded("by hand") is None
+    assert recorded(parse("budget=400/20000").words) is None
+
+
+def test_two_cut_offs_have_a_wish_each_or_none() -> None:
+    found = parse_pair("recall=0.9", "precision=0.95")
+    assert found == Bands(Objective("recall", 0.9), Objective("precision", 0.95))
+    assert parse_pair(None, "f1") == Bands(None, Objective("fbeta"))
+    assert parse_pair("budget=4/9", None) == Bands(Budget(4, 9), None)
+    with pytest.raises(SettingsError, match="A budget is for what is read"):
+        parse_pair("f1", "budget=4/9")

@@ -49,11 +49,16 @@ class _Label:
 def spend(targets: Floats, scores: Floats, share: float, prices: Sequence[float]) -> Spent:
     """Thresholds that catch the most, by price, while any label flags at most a share of the texts.
 
-    Only cut-offs just below a positive are worth paying for; `ladders.climb` chooses among them.
-    It found the best of all sets in 400 of 400 random small cases (by trying every set), and in
-    12 of 12 large ones (by an integer program, HiGHS): six Jigsaw labels, 12,269 texts scored by
-    logistic regression and 7,359 by MiniLM, shares of 0.5, 2 and 5 %, equal prices and others.
-    Those took 0.3 s at most; 3 labels of 1,000,000 texts 1.5 s.
+    Only cut-offs just below a positive are worth paying for; `ladders.climb` chooses among them:
+    greedy steps by gain per further text read, from several starts, then exchanges between two
+    labels. Compared with the exact answer: it was the best of all sets in 1,000 of 1,000 random
+    small cases (every set tried; 2 to 4 labels, 8 to 40 texts, with and without ties and missing
+    targets, prices of 0.5 to 20, shares of 5 to 70 %), so the worst gap was 0; and in 12 of 12
+    large ones (by an integer program, HiGHS): six Jigsaw labels, 12,269 texts scored by logistic
+    regression and 7,359 by MiniLM, shares of 0.5, 2 and 5 %, equal prices and others. Of
+    2,000 cases made up to be hard (5 or 6 labels that rank 14 to 29 texts at random, any gains) it
+    was the best in 1,993; the worst of the others had 92 % of the best.
+    The large ones took 0.3 s at most; 3 labels of 1,000,000 texts 1.5 s.
 
     Args:
         targets: (n_texts, n_labels) 1, 0, a fraction (positive from 0.5 on) or NaN: never

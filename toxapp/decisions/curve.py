@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toxapp.errors import DataError, SettingsError
+from toxapp.decisions.ascending import behind, by_score, checked, cut, edge, reaching
+from toxapp.errors import SettingsError
 
 CUT = 0.5
 """A target counts as positive from here on (`>=`), so a fraction of raters means their majority."""
@@ -40,6 +41,8 @@ class Curve:
         caught: (k,) int64, positives among the flagged.
         positives: texts whose target is at least `CUT`.
         negatives: texts whose target is below it.
+        scores: (positives + negatives,) ascending, of the texts whose target is known.
+        hits: (positives,) ascending, those of the positives.
     """
 
     thresholds: NDArray[np.float64]
@@ -47,6 +50,8 @@ class Curve:
     caught: NDArray[np.int64]
     positives: int
     negatives: int
+    scores: Floats
+    hits: Floats
 
     @property
     def precision(self) -> NDArray[np.float64]:
@@ -62,6 +67,16 @@ class Curve:
     def f1(self) -> NDArray[np.float64]:
         """(k,) F1, 0 where nothing is caught; nan without a positive."""
         return f1(self.caught, self.flagged, np.full_like(self.caught, self.positives))
+
+    def at(self, threshold: float | None) -> Counts:
+        """The counts at any threshold, a candidate or not, found by bisection; see `counts`."""
+        texts, positives = len(self.scores), self.positives
+        if threshold is None:
+            return Counts(texts, positives, 0, 0, positives, 0)
+        lowest = edge(threshold, self.scores)
+        flagged = texts - int(self.scores.searchsorted(lowest))
+        caught = positives - int(self.hits.searchsorted(lowest))
+        return Counts(texts, positives, flagged, caught, positives - caught, flagged - caught)
 
 
 @dataclass(frozen=True)
@@ -107,20 +122,19 @@ def curve(targets: Floats, scores: Floats) -> Curve:
 
     Args:
         targets: (n_texts,) 1, 0, a fraction (positive from `CUT` on) or NaN (missing).
-        scores: (n_texts,) in [0, 1].
+        scores: (n_texts,) in [0, 1]; float32 is quickest.
 
     Raises:
         DataError: a score is not a number from 0 to 1.
     """
-    positive, values = known(targets, scores)
-    thresholds = cuts(scores)
-    return Curve(
-        thresholds=thresholds,
-        flagged=_at_least(np.sort(values), thresholds),
-        caught=_at_least(np.sort(values[positive]), thresholds),
-        positives=int(positive.sum()),
-        negatives=int((~positive).sum()),
-    )
+    _require_pairs(targets, scores)
+    found = by_score(checked(scores), targets >= CUT, ~np.isnan(targets))
+    thresholds, first = cut(found.scores.astype(np.float64), resolution=RESOLUTION)
+    flagged, caught = (behind(x, first) for x in (found.known, found.positive))
+    hits = found.scores[found.positive]
+    negatives = int(found.known.sum()) - len(hits)
+    texts = found.scores[found.known]
+    return Curve(thresholds, flagged, caught, len(hits), negatives, texts, hits)
 
 
 def counts(targets: Floats, scores: Floats, threshold: float | None) -> Counts:
@@ -170,14 +184,7 @@ def cuts(scores: Floats) -> NDArray[np.float64]:
     Raises:
         DataError: a score is not a number from 0 to 1.
     """
-    values = np.sort(_checked(scores))
-    if not values.size:
-        return values
-    low, high = values[:-1], values[1:]
-    between = ((low + high) / 2)[high - low > RESOLUTION]
-    below = values[0] / 2 if values[0] > RESOLUTION else 0.0
-    above = [(values[-1] + 1) / 2] if 1 - values[-1] > RESOLUTION else []
-    return np.concatenate([[below], between, above])
+    return cut(np.sort(checked(scores).astype(np.float64)), resolution=RESOLUTION)[0]
 
 
 def settle(scores: Floats, threshold: float) -> float:
@@ -197,11 +204,11 @@ def settle(scores: Floats, threshold: float) -> float:
     """
     if not 0 <= threshold <= 1:
         raise SettingsError(f"A threshold is a number from 0 to 1; found {threshold:g}.")
-    values = np.sort(_checked(scores))
+    values = np.sort(checked(scores).astype(np.float64))
     if not values.size or np.abs(values - threshold).min() > RESOLUTION:
         return threshold
     candidates = cuts(values)
-    moved = np.abs(_at_least(values, candidates) - _at_least(values, np.array([threshold])))
+    moved = np.abs(reaching(values, candidates) - reaching(values, np.array([threshold])))
     return float(candidates[np.lexsort((np.abs(candidates - threshold), moved))[0]])
 
 
@@ -215,10 +222,9 @@ def known(targets: Floats, scores: Floats) -> tuple[NDArray[np.bool_], NDArray[n
     Returns:
         (n_known,) bool and (n_known,) float64.
     """
-    if targets.ndim != 1 or targets.shape != scores.shape:
-        raise ValueError(f"one label's targets and scores: {targets.shape}, {scores.shape}")
+    _require_pairs(targets, scores)
     there = ~np.isnan(targets)
-    return targets[there] >= CUT, _checked(scores)[there]
+    return targets[there] >= CUT, checked(scores)[there].astype(np.float64)
 
 
 def ratio(part: Numbers, whole: Numbers) -> NDArray[np.float64]:
@@ -233,18 +239,6 @@ def f1(caught: Numbers, flagged: Numbers, positives: Numbers) -> NDArray[np.floa
     return ratio(2 * caught, np.where(positives > 0, flagged + positives, 0))
 
 
-def _at_least(values: NDArray[np.float64], thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many of the ascending `values` are `>=` each threshold."""
-    return (len(values) - np.searchsorted(values, thresholds, side="left")).astype(np.int64)
-
-
-def _checked(scores: Floats) -> NDArray[np.float64]:
-    values = scores.astype(np.float64)
-    wrong = values[~((values >= 0) & (values <= 1))]
-    if wrong.size:
-        found = ", ".join(f"{x:g}" for x in wrong[:5])
-        raise DataError(
-            f"{wrong.size} of {values.size} scores are not numbers from 0 to 1 (found {found}): "
-            "the training went wrong; lower its learning rate and train again."
-        )
-    return values
+def _require_pairs(targets: Floats, scores: Floats) -> None:
+    if targets.ndim != 1 or targets.shape != scores.shape:
+        raise ValueError(f"one label's targets and scores: {targets.shape}, {scores.shape}")

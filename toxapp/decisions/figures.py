@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from toxapp.decisions.curve import Counts, Floats, counts
-from toxapp.decisions.intervals import Interval, Intervals, bootstrap, wilson
+from toxapp.decisions.intervals import Interval, Intervals, bootstrap, wilson, wilson_f1
 from toxapp.decisions.ranking import areas, rank
 
 _UNKNOWN = "No text here says whether it carries this label."
@@ -41,7 +41,7 @@ class LabelFigures:
         f1_at_half: F1 at the threshold 0.5.
         roc_auc: the chance that a positive outscores a negative, a tie counting half.
         average_precision: the mean precision at the positives' scores.
-        intervals: figure -> its 95 % interval: "precision" and "recall" by Wilson, "f1", "roc_auc"
+        intervals: figure -> its 95 % interval: "precision", "recall" and "f1" by Wilson, "roc_auc"
             and "average_precision" where a bootstrap was asked for.
         reasons: figure -> why it is None, one sentence.
     """
@@ -149,6 +149,7 @@ def _label(
     shares = {
         "precision": wilson(here.caught, here.flagged),
         "recall": wilson(here.caught, here.positives),
+        "f1": wilson_f1(here.caught, here.flagged, here.positives),
     }
     return LabelFigures(
         **asdict(here),

@@ -21,11 +21,19 @@ Interval = tuple[float, float]
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 
+FEW = 50
+"""Positives below which a figure is said to be rough, in words, beside its interval."""
+
+HOLDS_FROM = 10
+"""Positives below which the 95 % intervals of shares and F1 no longer cover 92 to 98 %.
+
+`python -m toxapp bench coverage` prints what they cover on texts whose true figures are known."""
+
 CELLS = 200_000
 """Texts times resamples at a time: 1.6 MB an array, which caches hold; more is slower."""
 
 LABEL_FIGURES = ("f1", "roc_auc", "average_precision", "precision", "recall")
-_SHARES = ("precision", "recall")  # their intervals are Wilson's
+_SHARES = ("precision", "recall", "f1")  # their intervals are Wilson's
 MEANS = ("macro_f1", "mean_roc_auc", "mean_average_precision")
 
 
@@ -34,7 +42,7 @@ class Intervals:
     """95 % intervals by figure; a figure that is undefined on all texts has none.
 
     Attributes:
-        labels: per label, in their order: "f1", "roc_auc", "average_precision".
+        labels: per label, in their order: "roc_auc", "average_precision".
         means: "macro_f1", "micro_f1", "mean_roc_auc", "mean_average_precision".
     """
 
@@ -90,19 +98,31 @@ class Resampled:
     drawn: tuple[int, int, int]
 
 
-def wilson(successes: int, trials: int) -> Interval | None:
-    """The 95 % score interval of a share, in [0, 1]; None without trials.
+def wilson(successes: int, trials: int, *, z: float = Z) -> Interval | None:
+    """The score interval of a share, in [0, 1], 95 % by the usual z; None without trials.
 
     Sound for few trials and at 0 and 1, where the usual +- 1.96 standard errors has no width.
     (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n): Wilson 1927, JASA 22, 209-212.
     """
     if not trials:
         return None
-    share, square = successes / trials, Z * Z / trials
+    share, square = successes / trials, z * z / trials
     middle = share + square / 2
     reach = sqrt(square * (share * (1 - share) + square / 4))
     low, high = (middle - reach) / (1 + square), (middle + reach) / (1 + square)
     return low, high if successes < trials else 1.0  # rounding would leave it just below
+
+
+def wilson_f1(caught: int, flagged: int, positives: int) -> Interval | None:
+    """The 95 % interval of one label's F1, in [0, 1]; None without a positive.
+
+    Of the texts that are flagged or positive, u in all, those caught are a share J, and F1 is
+    2J / (1 + J), which rises with J: so the ends of Wilson's interval for J are those of F1. With
+    50 positives, precision and recall 0.98, it covers the true F1 in 95 % of samples; the middle
+    95 % of a bootstrap, as no resample of texts without a fault has one, in 87 %.
+    """
+    ends = wilson(caught, flagged + positives - caught) if positives else None
+    return ends and (2 * ends[0] / (1 + ends[0]), 2 * ends[1] / (1 + ends[1]))
 
 
 def bootstrap(
@@ -167,7 +187,7 @@ def resample(
 
 
 def intervals(found: Resampled) -> Intervals:
-    """The middle 95 % of the resamples; precision and recall have Wilson's instead."""
+    """The middle 95 % of the resamples; precision, recall and F1 have Wilson's instead."""
     per_label = (dict(zip(LABEL_FIGURES, d, strict=True)) for d in found.labels)
     kept = ({n: v for n, v in d.items() if n not in _SHARES} for d in per_label)
     return Intervals(tuple(_percentiles(d) for d in kept), _percentiles(found.means))

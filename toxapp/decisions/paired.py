@@ -144,7 +144,7 @@ def label_differences(first: Resampled, second: Resampled) -> list[dict[str, Dif
     gaps = second.labels - first.labels
     values = second.observed - first.observed
     return [
-        {name: _difference(*pair) for name, *pair in zip(LABEL_FIGURES, value, gap, strict=True)}
+        {name: difference(*pair) for name, *pair in zip(LABEL_FIGURES, value, gap, strict=True)}
         for value, gap in zip(values, gaps, strict=True)
     ]
 
@@ -153,7 +153,7 @@ def mean_differences(first: Resampled, second: Resampled) -> dict[str, Differenc
     """Mean -> how much more the second has of it, for the means that both have."""
     _alike(first, second)
     return {
-        name: _difference(
+        name: difference(
             second.means_observed[name] - value, second.means[name] - first.means[name]
         )
         for name, value in first.means_observed.items()
@@ -166,7 +166,7 @@ def _alike(first: Resampled, second: Resampled) -> None:
         raise ValueError(f"resampled differently: {first.drawn}, {second.drawn}")
 
 
-def _difference(value: float, drawn: NDArray[np.float64]) -> Difference:
+def difference(value: float, drawn: NDArray[np.float64]) -> Difference:
     """One difference; nan is undefined for one of the two."""
     if np.isnan(value):
         return Difference(None, None, None, "One of the two has no such figure here.")

@@ -7,7 +7,8 @@ cut so found is drawn towards the one that flags as many texts as there are posi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,24 +113,46 @@ def chosen(
         (n_weightings,) positions in `found.thresholds`; of equals the highest, which flags the
         fewest; -1 where no positive has weight.
     """
-    hits = weights[found.positive]
-    positives, flagged = hits.sum(axis=0), _from(weights, found.first)
+    return best(found, weights[found.positive], _from(weights, found.first), beta=beta)[0]
+
+
+def best(
+    found: Candidates, hits: NDArray[Any], flagged: NDArray[Any], *, beta: float
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """As `chosen`, from what was counted already.
+
+    Args:
+        found: one label's texts; perhaps `upper` alone.
+        hits: (n_positives, n_weightings) weights of the positives.
+        flagged: (k, n_weightings) weight of what each candidate flags.
+        beta: as for `chosen`.
+
+    Returns:
+        (n_weightings,) positions, and the highest smoothed F, without its factor 1 + beta^2.
+    """
+    positives = hits.sum(axis=0, dtype=np.float64)
     caught = _smoothed(found, hits)
     # A cut that flags nothing catches nothing, whatever the kernel lets spill over it.
     f = np.where(flagged > 0, caught, 0) / np.maximum(flagged + beta**2 * positives, 1e-300)
-    best = _last_of_highest(f)
+    top = np.take_along_axis(flagged, _last_of_highest(f)[None], axis=0)[0]
     share = positives / (positives + STEADY)
-    size, wish = (np.log(np.maximum(x, 1e-300)) for x in (flagged, beta * positives))
-    top = np.take_along_axis(size, best[None], axis=0)[0]
-    nearest = _last_of_highest(-np.abs(size - (share * top + (1 - share) * wish)))
-    return np.where(positives > 0, nearest, -1)
+    size, highest, wish = (np.log(np.maximum(x, 1e-300)) for x in (flagged, top, beta * positives))
+    nearest = _last_of_highest(-np.abs(size - (share * highest + (1 - share) * wish)))
+    return np.where(positives > 0, nearest, -1), f.max(axis=0)
 
 
-def _smoothed(found: Candidates, hits: NDArray[np.float64]) -> NDArray[np.float64]:
+def upper(found: Candidates, start: int) -> Candidates:
+    """The candidates from a position on; the texts stay."""
+    return replace(
+        found, thresholds=found.thresholds[start:], first=found.first[start:], at=found.at[start:]
+    )
+
+
+def _smoothed(found: Candidates, hits: NDArray[Any]) -> NDArray[np.float64]:
     """(k, n_weightings) positives that each threshold catches, as the kernel sees them."""
-    on_grid = np.zeros((GRID, hits.shape[1]))
-    np.add.at(on_grid, found.near[found.positive], hits)
-    caught = found.kernel @ on_grid
+    near = found.near[found.positive]
+    first = np.flatnonzero(np.diff(near, prepend=-1))
+    caught = found.kernel[:, near[first]] @ np.add.reduceat(hits, first, axis=0, dtype=np.float64)
     low = np.minimum(found.at.astype(np.intp), GRID - 2)
     part = (found.at - low)[:, None]
     between: NDArray[np.float64] = (1 - part) * caught[low] + part * caught[low + 1]

@@ -8,11 +8,15 @@
     budget=400/20000  texts read, of texts that come in, for all labels together;
                       budget=400/20000,threat=5: a missed threat costs 5, other misses 1
 
+A label may have two cut-offs, each with a wish: clear below the first, read between, act above the
+second. The second is of one label alone, so a budget is no wish for it.
+
 It knows no texts: what the wish comes to is said by `objectives` and `budget`.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal
@@ -22,6 +26,17 @@ from toxapp.errors import SettingsError
 Kind = Literal["fbeta", "precision", "recall", "cost", "flagged"]
 _KINDS: tuple[Kind, ...] = ("fbeta", "precision", "recall", "cost", "flagged")
 _NAMES = {"precision": "precision", "recall": "recall", "flagged": "flagged share"}
+
+_RECORDED = tuple(
+    re.compile(words)
+    for words in (
+        r"best F(?P<fbeta>\S+), smoothed",
+        r"precision at least (?P<precision>\S+), then most recall",
+        r"recall at least (?P<recall>\S+), then most precision",
+        r"least cost, a miss at (?P<cost>\S+) and a false alarm at (?P<false_alarm>\S+)",
+        r"at most (?P<flagged>\S+) % of the texts flagged",
+    )
+)
 
 THERE_IS = (
     "f1, fbeta=2, precision=0.9, recall=0.9, cost=5 (a miss costs 5 false alarms), flagged=0.02, "
@@ -101,6 +116,45 @@ class Budget:
         """As a rule records it."""
         prices = "".join(f", a miss of {name} at {p:g}" for name, p in self.prices.items())
         return f"{self.reads:,g} of {self.volume:,g} texts read, over all labels{prices}"
+
+
+@dataclass(frozen=True)
+class Bands:
+    """What is wished of the two cut-offs; None leaves one as it is.
+
+    Attributes:
+        clear: of the threshold, below which a text is clear.
+        act: of the higher cut-off, from which on it is acted upon.
+    """
+
+    clear: Objective | Budget | None
+    act: Objective | None
+
+
+def parse_pair(objective: str | None, act: str | None) -> Bands:
+    """The wishes that the two texts state, as in this module's table; None is no wish.
+
+    Raises:
+        SettingsError: there is no such wish, its number is out of range, or `act` is a budget.
+    """
+    second = None if act is None else parse(act)
+    if isinstance(second, Budget):
+        raise SettingsError(
+            f"A budget is for what is read, over all labels; an act cut-off has a wish of its own "
+            f"label, as in precision=0.95; found '{act}'."
+        )
+    return Bands(None if objective is None else parse(objective), second)
+
+
+def recorded(words: str) -> Objective | None:
+    """The wish for one label that a rule records in these words, to six digits; else None."""
+    found = next((x for x in (p.fullmatch(words) for p in _RECORDED) if x), None)
+    if found is None:
+        return None
+    (name, value), *prices = found.groupdict().items()
+    kind = next(kind for kind in _KINDS if kind == name)
+    number = float(value) / 100 if kind == "flagged" else float(value)
+    return Objective(kind, number, *(float(price) for _, price in prices))
 
 
 def parse(text: str) -> Objective | Budget:
