@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
+from tests.evaluation.sides import guessed, labelled
 from toxapp.decisions.choose import best_f
 from toxapp.decisions.curve import RESOLUTION
-from toxapp.decisions.wishes import parse
-from toxapp.errors import JobError, NotFoundError, SettingsError
+from toxapp.decisions.wishes import Objective, parse
+from toxapp.errors import DataError, JobError, NotFoundError, SettingsError
+from toxapp.evaluation.acting import BY_HAND, with_act_for
+from toxapp.evaluation.calibration import studied
 from toxapp.evaluation.thresholds import (
     BEST_F1,
-    BY_HAND,
     best_f1_rule,
     moved_rule,
     rule_for,
@@ -74,6 +78,51 @@ def test_missing_targets_are_in_no_count() -> None:
     assert 0.4 < (rule.thresholds["rude"] or 0) < 0.9
 
 
+def test_a_rule_tells_what_all_labels_together_ask_to_be_read() -> None:
+    read = best_f1_rule(LABELS, SMALL).workload
+    assert (read["texts"], read["flagged"], read["harmful"], read["caught"]) == (4, 4, 3, 3)
+
+
+NAN = float("nan")
+DEGENERATE = {
+    "no positive": ([0, 0, 0], [0.1, 0.5, 0.9]),
+    "no negative": ([1, 1, 1], [0.1, 0.5, 0.9]),
+    "constant scores": ([0, 1, 1], [0.5, 0.5, 0.5]),
+    "one text": ([1], [0.7]),
+    "missing targets": ([NAN, NAN, NAN], [0.1, 0.5, 0.9]),
+    "no text": ([], []),
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+@pytest.mark.parametrize(
+    "wish", ["f1", "precision=0.9", "recall=0.9", "cost=5", "budget=1/2", "flagged=0.4"]
+)
+def test_texts_that_leave_no_choice_give_a_sentence_and_no_threshold(wish: str, case: str) -> None:
+    targets, scores = (np.array(x, np.float32)[:, None] for x in DEGENERATE[case])
+    texts = Scored(np.arange(len(targets)), targets, scores)
+    rule = rule_for(parse(wish), ("rude",), texts, by="Ada")
+    reason = rule.reasons.get("rude", "")
+    if wish == "flagged=0.4" and len(scores) > 1:  # a share of the texts needs no targets
+        assert (rule.thresholds["rude"] or 0) > 0.5
+        return
+    if wish != "flagged=0.4" or not len(scores):
+        assert rule.thresholds["rude"] is None
+        assert reason.endswith("it is switched off.")
+    acting = with_act_for(rule, Objective("precision", 0.9), ("rude",), texts)
+    assert acting.act == {}
+    assert acting.act_reasons["rude"].endswith((".", "off."))
+    told = studied(targets[:, 0], scores[:, 0], "auto")
+    assert (told.refused, told.words.endswith(".")) == (True, True)
+
+
+@pytest.mark.parametrize("wish", ["f1", "recall=0.9", "flagged=0.4", "budget=1/2"])
+def test_scores_that_are_no_numbers_are_refused_in_a_sentence(wish: str) -> None:
+    texts = scored([[1], [0], [1]], [[0.5], [NAN], [0.2]])
+    with pytest.raises(DataError, match=r"1 of 3 scores are not numbers from 0 to 1"):
+        rule_for(parse(wish), ("rude",), texts, by="Ada")
+
+
 @pytest.mark.slow
 def test_the_runs_first_rule_has_the_smoothed_best_f1(trained: Run) -> None:
     found = run.scored(trained, "validation")
@@ -99,7 +148,9 @@ def test_a_wish_for_every_label_is_recorded_in_words() -> None:
         "spam": pytest.approx(0.1),
         "never": None,
     }
-    assert rule.threshold_intervals == {}
+    low, high = rule.threshold_intervals["rude"]
+    assert low <= (rule.thresholds["rude"] or 0) <= high
+    assert "never" not in rule.threshold_intervals
     assert rule.by == "Ada"
 
 
@@ -116,6 +167,7 @@ def test_a_budget_is_shared_by_all_labels() -> None:
     assert [rule.expected[x]["caught"] for x in ("rude", "spam")] == [2, 0]
     assert rule.objective["spam"] == "50 of 100 texts read, over all labels"
     assert "better spent on the other labels" in rule.reasons["spam"]
+    assert rule.threshold_intervals == {}  # each depends on the others'
     dear = rule_for(parse("budget=50/100,spam=9"), LABELS, SMALL, by="Ada")
     assert [dear.expected[x]["caught"] for x in ("rude", "spam")] == [0, 1]
     with pytest.raises(SettingsError, match="no label 'hate' in this run; it has: rude, spam"):
@@ -222,7 +274,10 @@ def test_what_is_told_of_a_threshold_goes_when_it_is_solved_for_something_else(
     rules.save(trained.folder, first)
     found = solved_rule(trained, "flagged=0.5", label="rude", by="Bob")
     assert found.objective == {**first.objective, "rude": "at most 50 % of the texts flagged"}
-    assert "rude" not in found.threshold_intervals
+    assert found.threshold_intervals["rude"] != first.threshold_intervals["rude"]
+    assert (
+        "rude" not in moved_rule(trained, {"rude": 0.9}, by="Ada", rule=found).threshold_intervals
+    )
     assert found.threshold_intervals["spam"] == first.threshold_intervals["spam"]
     with pytest.raises(SettingsError, match="A budget is shared by all labels"):
         solved_rule(trained, "budget=1/9", label="rude", by="Bob")
@@ -235,6 +290,38 @@ def test_a_label_solved_to_off_says_why(trained: Run) -> None:
     found = solved_rule(trained, "f1", label="never", by="Ada")
     assert found.thresholds["never"] is None
     assert "No text here carries this label" in found.reasons["never"]
+
+
+def test_a_second_cut_off_is_solved_or_set_above_the_first_and_outlives_other_changes(
+    tmp_path: Path,
+) -> None:
+    made = guessed(labelled(tmp_path, ["rude", "spam"], rows=800), noise=0.6)
+    first = rules.in_force(made.folder)
+    low = {"rude": 0.2, "spam": 0.2}
+    rules.save(made.folder, moved_rule(made, low, by="Ada", act={"rude": 0.8}))
+    found = solved_rule(made, None, label="spam", by="Bob", act="precision=0.9")
+    assert found.thresholds == {**first.thresholds, **low}
+    assert found.act["rude"] == 0.8
+    assert found.act["spam"] > 0.2
+    assert (found.expected_act["spam"]["precision"] or 0) >= 0.9
+    assert found.act_objective == {
+        "rude": BY_HAND,
+        "spam": "precision at least 0.9, then most recall",
+    }
+    rules.save(made.folder, found)
+    moved = moved_rule(made, {"rude": 0.3, "spam": 0.999}, by="Ada")
+    assert moved.act == {"rude": 0.8}
+    assert moved.act_reasons["spam"].endswith("is not above the threshold 0.999, so it is dropped.")
+    off = moved_rule(made, {"rude": None}, by="Ada", act={"spam": None})
+    assert off.act == {}
+    assert "switched off, so its act cut-off 0.8 is dropped" in off.act_reasons["rude"]
+    assert "spam" not in off.act_reasons
+    with pytest.raises(SettingsError, match=r"act cut-off of 'rude' must be above its threshold"):
+        moved_rule(made, {}, by="Ada", act={"rude": 0.1})
+    with pytest.raises(SettingsError, match="no label 'hate'"):
+        moved_rule(made, {}, by="Ada", act={"hate": 0.9})
+    with pytest.raises(SettingsError, match="A budget is for what is read"):
+        solved_rule(made, None, label=None, by="Ada", act="budget=1/9")
 
 
 @pytest.mark.slow

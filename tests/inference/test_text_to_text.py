@@ -168,7 +168,7 @@ def test_scores_are_always_a_table_of_texts_by_labels(
     assert scores.shape == (len(texts), len(scorer.labels))
     assert scores.dtype == np.float32
     assert ((scores >= 0) & (scores <= 1)).all()
-    assert scorer.outside(texts).shape == (len(texts),)
+    assert scorer.read(texts).outside.shape == (len(texts),)
 
 
 def test_the_bundle_says_which_method_its_scores_come_from(scorer: TextToTextScorer) -> None:
@@ -177,7 +177,7 @@ def test_the_bundle_says_which_method_its_scores_come_from(scorer: TextToTextSco
 
 
 def test_the_probability_outside_the_known_strings_is_shown(scorer: TextToTextScorer) -> None:
-    outside = scorer.outside(texts_of_many_lengths(9))
+    outside = scorer.read(texts_of_many_lengths(9)).outside
     assert outside.dtype == np.float32
     assert ((outside > 0) & (outside < 1)).all()  # untrained: most of it is
 

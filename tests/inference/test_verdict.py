@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toxapp.inference.verdict import flagged
+from toxapp.inference.verdict import decisions, flagged
 
 
 def test_a_score_on_its_threshold_is_flagged_and_the_next_lower_one_is_not() -> None:
@@ -39,3 +39,12 @@ def test_no_texts_give_no_decisions_of_the_same_width() -> None:
     found = flagged(np.empty((0, 2), np.float32), [0.5, None])
     assert found.shape == (0, 2)
     assert found.dtype == np.bool_
+
+
+def test_between_the_two_cut_offs_a_text_is_read_and_from_the_second_on_acted_upon() -> None:
+    scores = np.array([[0.1], [0.25], [0.5], [0.75], [np.nan]], np.float32)
+    words = ["clear", "flagged", "flagged", "act", "clear"]
+    assert decisions(scores, [0.25], [0.75])[:, 0].tolist() == words
+    assert decisions(scores, [0.25], [None])[3, 0] == "flagged"
+    assert decisions(scores, [None], [None])[:, 0].tolist() == ["clear"] * 5
+    assert decisions(scores[:0], [0.25], [0.75]).shape == (0, 1)

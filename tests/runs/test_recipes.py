@@ -14,7 +14,8 @@ from toxapp.errors import NotFoundError, SettingsError
 from toxapp.jobs.work import work
 from toxapp.runs import events, recipes, rules, run
 from toxapp.runs.recipes import Recipe
-from toxapp.runs.settings import Settings, changed, suggested
+from toxapp.runs.settings import Settings
+from toxapp.runs.starting import changed, suggested
 
 SIX: dict[str, dict[str, Any]] = {
     "bert-label-columns": {"max_length": 128, "learning_rate": 1e-5, "epochs": 3},
@@ -250,3 +251,11 @@ def test_settings_by_a_recipe_survive_config_json() -> None:
     for found in recipes.all():
         made = recipes.settings(found, "d", 1000)
         assert Settings.from_json(json.loads(json.dumps(made.to_json()))) == made
+
+
+@pytest.mark.parametrize("recipe", recipes.all(), ids=lambda recipe: recipe.name)
+def test_the_settings_of_a_recipe_are_found_again_and_changed_ones_are_not(recipe: Recipe) -> None:
+    told = recipes.settings(recipe, "any", 1000)
+    assert recipe in recipes.matching(told)
+    name, value = next((n, v) for n, v in recipe.settings.items() if type(v) is int)
+    assert recipe not in recipes.matching(changed(told, [f"{name}={value + 1}"]))

@@ -193,3 +193,37 @@ def test_some_thresholds_can_be_moved_and_the_others_stay() -> None:
 def test_a_label_that_the_run_does_not_have_cannot_be_moved() -> None:
     with pytest.raises(SettingsError, match="no label 'hate' in this run; it has: rude, spam"):
         rules.at(WHOLE, {"hate": 0.5})
+
+
+def test_a_rule_of_before_act_and_calibration_is_read_with_none_of_them(tmp_path: Path) -> None:
+    rules.save(tmp_path, plain())
+    file = tmp_path / "rules" / "0001.json"
+    old = json.loads(file.read_text())
+    for key in ("act", "act_objective", "expected_act", "workload", "restores"):
+        del old[key]
+    file.write_text(json.dumps({**old, "calibration": None}))
+    found = rules.in_force(tmp_path)
+    assert (found.act, found.workload, found.calibration, found.restores) == ({}, {}, {}, None)
+
+
+@pytest.mark.parametrize("act", [0.5, 0.4, 1.01, float("nan")])
+def test_an_act_cut_off_that_is_not_above_the_threshold_is_refused(act: float) -> None:
+    with pytest.raises(SettingsError, match=r"act cut-off of 'rude' must be above .* 0\.5"):
+        replace(plain(), act={"rude": act})
+
+
+def test_a_label_that_is_off_can_have_no_act_cut_off() -> None:
+    with pytest.raises(SettingsError, match="'rude' has no threshold"):
+        replace(plain(None), act={"rude": 0.9})
+
+
+def test_an_earlier_rule_is_put_back_as_the_newest_and_says_so(tmp_path: Path) -> None:
+    first = rules.save(tmp_path, replace(WHOLE, act={"rude": 0.8}, workload={"flagged": 3}))
+    rules.save(tmp_path, plain())
+    back = rules.restore(tmp_path, 1, by="Bob")
+    assert (back.number, back.restores, back.by) == (3, 1, "Bob")
+    assert replace(back, number=1, restores=None, by=first.by, when=first.when) == first
+    assert rules.in_force(tmp_path) == back
+    assert [rule.number for rule in rules.history(tmp_path)] == [3, 2, 1]
+    with pytest.raises(NotFoundError, match="has no rule 9"):
+        rules.restore(tmp_path, 9, by="Bob")

@@ -9,7 +9,30 @@ import pytest
 
 from toxapp.errors import SettingsError
 from toxapp.runs.catalogue import CATALOGUE, OTHER_LEARNING_RATE, bundled_folder, known
-from toxapp.runs.settings import FAMILIES, Settings, about, changed, family_of, names, suggested
+from toxapp.runs.settings import FAMILIES, Settings, about, family_of, names
+from toxapp.runs.starting import changed, suggested
+
+
+def test_values_out_of_bounds_are_named_with_names_and_kinds_that_are_wrong() -> None:
+    """Those out of bounds came to light only once all the others had been mended."""
+    pairs = ["nope=1", "epochs=3", "c=-4", "bits=99", "min_texts=few"]
+    with pytest.raises(SettingsError) as told:
+        changed(Settings("d", "linear"), pairs)
+    for said in (
+        "There is no setting 'nope'",
+        "The linear family has no setting 'epochs'",
+        "c must be above 0",
+        "bits must be from 1 to 24, not 99",
+        "min_texts must be a whole number, not 'few'",
+    ):
+        assert said in str(told.value)
+
+
+@pytest.mark.parametrize("model", ["linear", "blend", "adopt:somebody/theirs", "small"])
+def test_from_scratch_is_refused_where_there_is_no_pre_training(model: str) -> None:
+    """The linear family took --from-scratch without a word."""
+    with pytest.raises(SettingsError, match="family has no setting 'from_scratch'"):
+        suggested("d", 100, model, from_scratch=True)
 
 
 def test_all_wrong_settings_are_named_at_once() -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 from toxapp.errors import DataError
-from toxapp.scoring.output import added_columns, guarded, open_writer
+from toxapp.runs.rules import Rule
+from toxapp.scoring.decided import Added, Decided, added, decided
+from toxapp.scoring.output import free_names, guarded, open_writer
 
 NAN = float("nan")
 
@@ -22,8 +25,9 @@ def write(
     labels: Sequence[str] = ("rude", "spam"),
 ) -> None:
     array = np.array(scores, np.float32).reshape(len(cells), len(labels))
-    with open_writer(path, columns, labels) as writer:
-        writer.write(cells, array, array >= 0.5)
+    none: NDArray[np.float32] = array[:, :0]
+    with open_writer(path, columns, Added(tuple(labels))) as writer:
+        writer.write(cells, Decided(array, array >= 0.5, none, none >= 0.5))
 
 
 def read(path: Path, separator: str = ",") -> list[list[str]]:
@@ -123,11 +127,12 @@ def test_a_parquet_file_has_numbers_decisions_and_cells_as_they_came(tmp_path: P
 def test_no_rows_can_be_added_at_any_time(tmp_path: Path, suffix: str) -> None:
     """A part of broken records only crashed the writing of a Parquet file."""
     path = tmp_path / f"scored{suffix}"
+    rule = Rule({"rude": 0.5}, {}, "validation")
     one, none = np.full((1, 1), 0.75, np.float32), np.empty((0, 1), np.float32)
-    with open_writer(path, ["text"], ["rude"]) as writer:
-        writer.write([], none, none >= 0.5)
-        writer.write([("hi",)], one, one >= 0.5)
-        writer.write([], none, none >= 0.5)
+    with open_writer(path, ["text"], Added(("rude",))) as writer:
+        writer.write([], decided(rule, ("rude",), none))
+        writer.write([("hi",)], decided(rule, ("rude",), one))
+        writer.write([], decided(rule, ("rude",), none))
     if suffix == ".parquet":
         assert pq.read_table(path).to_pylist() == [
             {"text": "hi", "rude_score": 0.75, "rude_flagged": True}
@@ -137,20 +142,52 @@ def test_no_rows_can_be_added_at_any_time(tmp_path: Path, suffix: str) -> None:
 
 
 def test_an_added_column_whose_name_is_taken_gets_a_number() -> None:
-    assert added_columns(["text", "rude_score"], ["rude", "spam"]) == [
+    assert free_names(["text", "rude_score"], Added(("rude", "spam"))) == [
         *("rude_score (2)", "spam_score", "rude_flagged", "spam_flagged")
     ]
     taken = ["rude_score", "rude_score (2)", "rude_flagged"]
-    assert added_columns(taken, ["rude"]) == ["rude_score (3)", "rude_flagged (2)"]
+    assert free_names(taken, Added(("rude",))) == ["rude_score (3)", "rude_flagged (2)"]
 
 
 def test_added_columns_differ_from_each_other() -> None:
-    names = added_columns(["text"], ["a", "a_score", "a_score_score"])
+    names = free_names(["text"], Added(("a", "a_score", "a_score_score")))
     assert len(set(names)) == 6
 
 
 @pytest.mark.parametrize("name", ["scored.xlsx", "scored", "scored.CSV"])
 def test_another_kind_of_file_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"is written as \.csv, \.tsv or \.parquet, not"):
-        open_writer(tmp_path / name, ["text"], ["rude"])
+        open_writer(tmp_path / name, ["text"], Added(("rude",)))
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_probabilities_and_act_decisions_stand_behind_for_the_labels_that_have_them(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"scored{suffix}"
+    rule = Rule(
+        {"rude": 0.5, "spam": 0.5},
+        {},
+        "validation",
+        act={"spam": 0.9},
+        calibration={"rude": {"method": "isotonic", "raw": [0, 1], "probability": [0, 0.5]}},
+    )
+    labels = ("rude", "spam")
+    scores = np.array([[0.25, 0.5], [0.75, 0.95], [NAN, NAN]], np.float32)
+    with open_writer(path, ["id"], added(rule, labels)) as writer:
+        writer.write([("7",), ("8",), ("9",)], decided(rule, labels, scores))
+    names = ["id", "rude_score", "spam_score", "rude_flagged", "spam_flagged"]
+    names += ["rude_probability", "spam_act"]
+    if suffix == ".csv":
+        assert read(path) == [
+            names,
+            ["7", "0.25", "0.5", "0", "1", "0.125", "0"],
+            ["8", "0.75", "0.949999988", "1", "1", "0.375", "1"],
+            ["9", "", "", "", "", "", ""],
+        ]
+    else:
+        table = pq.read_table(path)
+        assert table.column_names == names
+        assert table["rude_probability"].to_pylist() == [0.125, 0.375, None]
+        assert table["spam_act"].to_pylist() == [False, True, None]

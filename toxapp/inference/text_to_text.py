@@ -45,6 +45,21 @@ class Decoded:
     unknown: int
 
 
+@dataclass(frozen=True, eq=False)
+class Read:
+    """What one pass over the texts gives.
+
+    Attributes:
+        scores: raw, in [0, 1], float32 (n_texts, n_labels).
+        outside: float32 (n_texts,), probability in [0, 1] of all strings that the scores do not
+            rest on. These name no known labels; with beams also those that were too improbable to
+            look at.
+    """
+
+    scores: Scores
+    outside: Scores
+
+
 class TextToTextScorer:
     """Scores texts with the classifier of one bundle.
 
@@ -82,15 +97,13 @@ class TextToTextScorer:
             texts: any number; an empty text is scored like any other, no texts give (0, n_labels).
             on_done: told now and then how many texts are done.
         """
-        return probabilities(self._read(texts, on_done).logits)
+        return self.read(texts, on_done).scores
 
-    def outside(self, texts: Sequence[str]) -> Scores:
-        """(n_texts,) probability in [0, 1] of all strings that the scores do not rest on.
-
-        These name no known labels; with beams also those that were too improbable to look at.
-        """
-        missing: Scores = np.clip(-np.expm1(self._read(texts).known), 0, 1).astype(np.float32)
-        return missing
+    def read(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Read:
+        """The scores, as `score` gives them, and how much probability lies outside them."""
+        found = self._read(texts, on_done)
+        missing = np.clip(-np.expm1(found.known), 0, 1).astype(np.float32)
+        return Read(probabilities(found.logits), missing)
 
     def decoded(self, texts: Sequence[str]) -> Decoded:
         """What the model writes of each text, read as labels."""

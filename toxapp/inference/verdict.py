@@ -24,3 +24,22 @@ def flagged(scores: NDArray[np.float32], thresholds: Sequence[float | None]) -> 
     limits = np.array([np.inf if t is None else t for t in thresholds], np.float64)
     decisions: NDArray[np.bool_] = scores.astype(np.float64) >= limits
     return decisions
+
+
+def decisions(
+    scores: NDArray[np.float32],
+    thresholds: Sequence[float | None],
+    act: Sequence[float | None],
+) -> NDArray[np.str_]:
+    """Per text and label "clear", "flagged" (to be read) or "act".
+
+    Args:
+        scores: (n_texts, n_labels); NaN is clear, as nothing is known of it.
+        thresholds: one per label; None switches a label off.
+        act: one per label, above its threshold; None where it has no second cut-off.
+
+    Returns:
+        (n_texts, n_labels) of these words. A text to act on is flagged as well; see `flagged`.
+    """
+    read = np.where(flagged(scores, thresholds), "flagged", "clear")
+    return np.where(flagged(scores, act), "act", read)

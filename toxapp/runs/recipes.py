@@ -16,7 +16,8 @@ from typing import Any
 
 from toxapp.errors import NotFoundError, SettingsError
 from toxapp.runs import checks
-from toxapp.runs.settings import Settings, about, family_of, names, suggested
+from toxapp.runs.settings import Settings, about, family_of, names
+from toxapp.runs.starting import suggested
 
 _FOLDER = Path(__file__).resolve().parents[2] / "assets" / "recipes"
 _WORDS = ("title", "about", "model")
@@ -122,6 +123,15 @@ def require_family(recipe: Recipe, model: str) -> None:
         message = f"The recipe '{recipe.name}' is for the {recipe.family} family, such as "
         other = f"'{recipe.model}'; '{model}' is of the {family_of(model)} family."
         raise SettingsError(message + other)
+
+
+def matching(chosen: Settings) -> list[Recipe]:
+    """The shipped recipes whose every setting is as in `chosen`, and of its family."""
+    return [
+        recipe
+        for recipe in all()
+        if recipe.family == chosen.family and not recipe.settings.items() - chosen.to_json().items()
+    ]
 
 
 def _shipped() -> dict[str, Path]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from toxapp import inference
 from toxapp.errors import JobError, ModelError
 from toxapp.inference.bundle import BundleError
-from toxapp.inference.verdict import flagged
 from toxapp.runs import rules
 from toxapp.runs.run import Run
+from toxapp.scoring.decided import added, decided
 
 if TYPE_CHECKING:  # the engine takes seconds to import; pages that only start a job go without
     from toxapp.inference import Scorer
@@ -26,13 +26,19 @@ class Verdict:
     Attributes:
         scores: per label, in the labels' order.
         thresholds: in force; None is switched off.
-        flagged: the labels the text is flagged for.
+        flagged: the labels the text is flagged for, those to act on among them.
+        act: the labels for which the text is to be acted upon.
+        act_thresholds: in force, of the labels that have a second cut-off.
+        probabilities: calibrated, of the labels that have a calibration; no decision rests on them.
         rule: number of the rule that decided.
     """
 
     scores: dict[str, float]
     thresholds: dict[str, float | None]
     flagged: tuple[str, ...]
+    act: tuple[str, ...]
+    act_thresholds: dict[str, float]
+    probabilities: dict[str, float]
     rule: int
 
 
@@ -60,11 +66,21 @@ def judge(run: Run, scorer: Scorer, text: str) -> Verdict:
 def verdict(run: Run, labels: tuple[str, ...], scores: NDArray[np.float32]) -> Verdict:
     """The verdict that scores (1, n_labels) lead to by the rule in force."""
     rule = rules.in_force(run.folder)
-    limits = rules.ordered(rule, labels)
-    decided = flagged(scores, limits)[0]
+    columns, found = added(rule, labels), decided(rule, labels, scores)
     return Verdict(
-        scores={label: float(score) for label, score in zip(labels, scores[0], strict=True)},
-        thresholds=dict(zip(labels, limits, strict=True)),
-        flagged=tuple(label for label, flag in zip(labels, decided, strict=True) if flag),
+        scores=_named(labels, scores),
+        thresholds={label: rule.thresholds[label] for label in labels},
+        flagged=_those(labels, found.flags),
+        act=_those(columns.acting, found.acts),
+        act_thresholds={label: rule.act[label] for label in columns.acting},
+        probabilities=_named(columns.calibrated, found.probabilities),
         rule=rule.number,
     )
+
+
+def _named(labels: tuple[str, ...], figures: NDArray[np.float32]) -> dict[str, float]:
+    return dict(zip(labels, figures[0].tolist(), strict=True))
+
+
+def _those(labels: tuple[str, ...], decisions: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(x for x, decision in zip(labels, decisions[0].tolist(), strict=True) if decision)

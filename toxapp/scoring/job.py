@@ -29,10 +29,10 @@ from toxapp import workspace
 from toxapp.data.files import archive
 from toxapp.data.files.table import Dialect, Record, records
 from toxapp.errors import DataError, JobError
-from toxapp.inference.verdict import flagged
 from toxapp.jobs import process
 from toxapp.jobs.work import Work, work
 from toxapp.runs import rules, run
+from toxapp.scoring.decided import Added, Decided, added, decided
 from toxapp.scoring.engine import open_scorer
 from toxapp.scoring.output import SUFFIXES, open_writer
 from toxapp.scoring.source import layout, text_column
@@ -75,6 +75,7 @@ class Result:
         left_out: broken records, not in the result.
         left_out_rows: the first 20 of them, as the spreadsheet counts.
         flagged: texts per label.
+        acted: of them to act on, per label that has a second cut-off.
     """
 
     rows: int = 0
@@ -83,6 +84,7 @@ class Result:
     left_out: int = 0
     left_out_rows: list[int] = field(default_factory=list)
     flagged: dict[str, int] = field(default_factory=dict)
+    acted: dict[str, int] = field(default_factory=dict)
 
 
 def start(run_id: str, file: Path, *, column: str | None = None, suffix: str = ".csv") -> Path:
@@ -193,17 +195,17 @@ def _write(
 ) -> Result:
     source, dialect, columns = opened
     rule = rules.numbered(run.load(request.run).folder, request.rule)
-    thresholds = rules.ordered(rule, labels)
+    ours = added(rule, labels)
     draft = folder / f".draft{request.suffix}"
-    tally = _Tally(labels)
-    with open_writer(draft, columns, labels) as writer:
+    tally = _Tally(ours)
+    with open_writer(draft, columns, ours) as writer:
         for number, part in _numbered_parts(records(source, dialect)):
             scores = _read_scores(folder / "parts" / f"{number:06}.parquet")
-            flags = flagged(scores, thresholds)
+            judged = decided(rule, labels, scores)
             whole = np.array([r.fault is None for r in part])
             cells = [r.cells for r in part if r.fault is None]
-            writer.write(cells, scores[whole], flags[whole])
-            tally.add(part, scores, flags)
+            writer.write(cells, judged[whole])
+            tally.add(part, judged)
             job.step(tally.rows)
     draft.replace(scored_file(folder))
     return tally.result()
@@ -219,22 +221,22 @@ def _read_scores(file: Path) -> NDArray[np.float32]:
 class _Tally:
     """Counts of what passes by."""
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
+    def __init__(self, columns: Added) -> None:
         self.rows = 0
-        self._labels = labels
+        self._columns = columns
         self._scored = self._left_out = 0
         self._left_out_rows: list[int] = []
-        self._flagged = np.zeros(len(labels), np.int64)
+        self._flagged = np.zeros(len(columns.labels), np.int64)
+        self._acted = np.zeros(len(columns.acting), np.int64)
 
-    def add(
-        self, part: list[Record], scores: NDArray[np.float32], flags: NDArray[np.bool_]
-    ) -> None:
+    def add(self, part: list[Record], decided: Decided) -> None:
         faults = [r.row for r in part if r.fault]
         self.rows += len(part)
-        self._scored += int((~np.isnan(scores).any(axis=1)).sum())
+        self._scored += int(decided.scored.sum())
         self._left_out += len(faults)
         self._left_out_rows = (self._left_out_rows + faults)[:_NAMED_ROWS]
-        self._flagged += flags.sum(axis=0)
+        self._flagged += decided.flags.sum(axis=0)
+        self._acted += decided.acts.sum(axis=0)
 
     def result(self) -> Result:
         return Result(
@@ -243,5 +245,6 @@ class _Tally:
             empty=self.rows - self._scored - self._left_out,
             left_out=self._left_out,
             left_out_rows=self._left_out_rows,
-            flagged=dict(zip(self._labels, self._flagged.tolist(), strict=True)),
+            flagged=dict(zip(self._columns.labels, self._flagged.tolist(), strict=True)),
+            acted=dict(zip(self._columns.acting, self._acted.tolist(), strict=True)),
         )

@@ -1,5 +1,8 @@
 """A scored file: the columns as they came, then `<label>_score` and `<label>_flagged` per label.
 
+Labels that the rule has a calibration or an act cut-off for get `<label>_probability` and
+`<label>_act` behind them, all of one kind together, in the labels' order.
+
 A cell that a spreadsheet would run as a formula gets a `'` in front. Parquet keeps every cell as
 it is. Where the file already has a column of one of our names, ours gets " (2)" behind it.
 """
@@ -17,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from toxapp.errors import DataError
+from toxapp.scoring.decided import Added, Decided
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -29,13 +33,11 @@ class Writer(Protocol):
 
     def __exit__(self, *error: object) -> None: ...
 
-    def write(
-        self, cells: Sequence[Sequence[str]], scores: NDArray[np.float32], flags: NDArray[np.bool_]
-    ) -> None:
-        """Add rows: n tuples of cells, scores and flags (n, n_labels); NaN where not scored."""
+    def write(self, cells: Sequence[Sequence[str]], decided: Decided) -> None:
+        """Add rows: n tuples of cells, and what was decided of each."""
 
 
-def open_writer(path: Path, columns: Sequence[str], labels: Sequence[str]) -> Writer:
+def open_writer(path: Path, columns: Sequence[str], added: Added) -> Writer:
     """A writer for the kind of file that the suffix of `path` names.
 
     Raises:
@@ -46,17 +48,16 @@ def open_writer(path: Path, columns: Sequence[str], labels: Sequence[str]) -> Wr
         message = f"{path.name}: a scored file is written as .csv, .tsv or .parquet, not {found}."
         raise DataError(message)
     if path.suffix == ".parquet":
-        return _Parquet(path, columns, added_columns(columns, labels))
+        return _Parquet(path, columns, added)
     separator = "\t" if path.suffix == ".tsv" else ","
-    return _Separated(path, [*columns, *added_columns(columns, labels)], separator)
+    return _Separated(path, [*columns, *free_names(columns, added)], separator)
 
 
-def added_columns(columns: Sequence[str], labels: Sequence[str]) -> list[str]:
-    """Names of the added columns, scores first, each different from the file's own."""
+def free_names(columns: Sequence[str], added: Added) -> list[str]:
+    """Names of the added columns, each different from the file's own."""
     taken = set(columns)
-    names = [f"{label}_score" for label in labels] + [f"{label}_flagged" for label in labels]
     free = []
-    for name in names:
+    for name in added.names:
         choice, number = name, 2
         while choice in taken:
             choice, number = f"{name} ({number})", number + 1
@@ -95,14 +96,11 @@ class _Separated:
     def __exit__(self, *error: object) -> None:
         self._file.close()
 
-    def write(
-        self, cells: Sequence[Sequence[str]], scores: NDArray[np.float32], flags: NDArray[np.bool_]
-    ) -> None:
-        for row, score, flag in zip(cells, scores, flags, strict=True):
-            unscored = bool(np.isnan(score).any())
-            marks = [""] * len(flag) if unscored else [str(int(f)) for f in flag]
-            figures = [""] * len(score) if unscored else [f"{s:.9g}" for s in score]
-            self._add([*map(guarded, row), *figures, *marks])
+    def write(self, cells: Sequence[Sequence[str]], decided: Decided) -> None:
+        columns = [_cells(column) for part in decided.parts for column in part.T]
+        rows = zip(cells, decided.scored, zip(*columns, strict=True), strict=True)
+        for row, scored, ours in rows:
+            self._add([*map(guarded, row), *(ours if scored else [""] * len(ours))])
 
     def _add(self, row: list[str]) -> None:
         # By itself, csv leaves a lone carriage return bare, which readers take for a new row.
@@ -110,11 +108,19 @@ class _Separated:
         (self._quoting if bare else self._plain).writerow(row)
 
 
+def _cells(column: NDArray[np.float32] | NDArray[np.bool_]) -> list[str]:
+    if column.dtype == np.bool_:
+        return ["1" if flag else "0" for flag in column]
+    return [f"{figure:.9g}" for figure in column]
+
+
 class _Parquet:
-    def __init__(self, path: Path, columns: Sequence[str], added: Sequence[str]) -> None:
-        half = len(added) // 2
-        kinds = [pa.string()] * len(columns) + [pa.float32()] * half + [pa.bool_()] * half
-        names = [*columns, *added]
+    def __init__(self, path: Path, columns: Sequence[str], added: Added) -> None:
+        figures, flags, ours = pa.float32(), pa.bool_(), len(added.labels)
+        kinds = [figures] * ours + [flags] * ours
+        kinds += [figures] * len(added.calibrated) + [flags] * len(added.acting)
+        names = [*columns, *free_names(columns, added)]
+        kinds = [pa.string()] * len(columns) + kinds
         self._schema = pa.schema(list(zip(names, kinds, strict=True)))
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
 
@@ -124,14 +130,11 @@ class _Parquet:
     def __exit__(self, *error: object) -> None:
         self._writer.close()
 
-    def write(
-        self, cells: Sequence[Sequence[str]], scores: NDArray[np.float32], flags: NDArray[np.bool_]
-    ) -> None:
+    def write(self, cells: Sequence[Sequence[str]], decided: Decided) -> None:
         if not cells:
             return
-        missing = np.isnan(scores)
         columns: list[Iterable[object]] = list(zip(*cells, strict=True))
         arrays = [pa.array(column, pa.string()) for column in columns]
-        for values in (scores, flags):
-            arrays += [pa.array(v, mask=m) for v, m in zip(values.T, missing.T, strict=True)]
+        for part in decided.parts:
+            arrays += [pa.array(column, mask=~decided.scored) for column in part.T]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
