@@ -16,12 +16,13 @@ from toxapp import inference, workspace
 from toxapp.data import store
 from toxapp.data.store import Dataset
 from toxapp.decisions.figures import as_json
+from toxapp.evaluation import outside
 from toxapp.evaluation.splits import evaluate_run
 from toxapp.evaluation.thresholds import best_f1_rule
 from toxapp.jobs.work import Work
 from toxapp.runs import events, rules, run
 from toxapp.runs.settings import GRADIENT, Settings
-from training.checkpoints import best_folder, best_step
+from training.checkpoints import best_folder, best_step, clear
 from training.figures import gap, measured
 from training.record import figures_at, tell
 
@@ -33,15 +34,17 @@ def finish(folder: Path, settings: Settings, job: Work) -> None:
         make_bundle(folder, settings)
     dataset = store.load(settings.dataset)
     if not (folder / "scores.parquet").exists():
-        _score(folder, dataset, job)
+        _score(folder, settings, dataset, job)
     job.stage("choosing thresholds and measuring")
     made = run.load(folder.name)
     if not rules.numbers(folder):
         rules.save(folder, best_f1_rule(dataset.labels, run.scored(made, "validation")))
-    _write_metrics(folder, made)
+    if not (folder / "metrics.json").exists():
+        _write_metrics(folder, made)
+    clear(folder)  # nothing is left to resume, and the best weights are in model/
 
 
-def _score(folder: Path, dataset: Dataset, job: Work) -> None:
+def _score(folder: Path, settings: Settings, dataset: Dataset, job: Work) -> None:
     job.stage("loading the bundle")
     scorer = inference.load(folder / "bundle")
     rows = {split: store.read(dataset.id, split) for split in ("validation", "test")}
@@ -49,9 +52,12 @@ def _score(folder: Path, dataset: Dataset, job: Work) -> None:
     tables: list[pa.Table] = []
     done = 0
     for split, part in rows.items():
-        scores = scorer.score(part.texts, partial(_report, job, done))
+        report = partial(_report, job, done)
+        scores, beyond = outside.read(settings.family, scorer, part.texts, report)
         done += len(part.texts)
         columns = {f"score {n}": scores[:, n] for n in range(scores.shape[1])}
+        if beyond is not None:
+            columns[outside.COLUMN] = beyond
         placed = {"file": part.file, "row": part.row, "split": [split] * len(part.texts)}
         tables.append(pa.table({**placed, **columns}))
     draft = folder / ".scores.parquet.tmp"

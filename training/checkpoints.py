@@ -3,6 +3,8 @@
 checkpoints/checkpoint-<step>/  the Trainer's: weights, optimiser, random numbers, position
 checkpoints/best-<step>/        weights, and best.json with what they were chosen by
 
+A finished run keeps neither: it cannot be resumed, and its best weights are in model/.
+
 Best is the highest selection figure; among equals, as few texts often give, the lowest loss.
 """
 
@@ -103,6 +105,12 @@ def keep_best(run_folder: Path, model: PreTrainedModel, figures: Mapping[str, fl
     draft.rename(folder)
     if before:
         workspace.delete(before)
+
+
+def clear(run_folder: Path) -> None:
+    """Delete all of it, several times as large as the model; for a run that has all else."""
+    for place in (run_folder / "checkpoints").iterdir():
+        workspace.delete(place)
 
 
 def _merit(folder: Path) -> tuple[float, float]:

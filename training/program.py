@@ -14,7 +14,7 @@ from pathlib import Path
 from toxapp.jobs.queue import turn
 from toxapp.jobs.work import Work
 from toxapp.runs.settings import Settings
-from training import after
+from training import after, machine
 
 _log = logging.getLogger("training")
 
@@ -41,6 +41,7 @@ def _at_once(folder: Path, settings: Settings, job: Work | None) -> None:
         return
     learn = {"linear": linear.learn, "blend": whole.blended, "adopted": whole.adopted}
     with turn("cpu", job):
+        machine.tell(folder)
         learn[settings.family](folder, settings, job)
         after.finish(folder, settings, job)
 
@@ -55,6 +56,8 @@ def _by_gradient(folder: Path, settings: Settings, job: Work | None) -> None:
     on = device.choose(settings.device, settings.precision)
     _log.info("device %s, bf16 %s, attention %s", on.name, on.bf16, on.attention)
     with turn(on.name, job) if job else nullcontext():
+        if job:
+            machine.tell(folder, on.name, "bf16" if on.bf16 else "fp32")
         learn = {"text-to-text": text_to_text.learn, "small": small.learn}
         learn.get(settings.family, encoder.learn)(Place(folder, settings, on, job))
         if job:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -20,13 +20,16 @@ from tests.tiny import RUDE, SPAM, imported, tiny_t5, write_comments
 from toxapp import inference
 from toxapp.data import store
 from toxapp.errors import DataError, ModelError
+from toxapp.evaluation import outside
 from toxapp.evaluation.decoded import (
+    Decoded,
     decoded,
-    evaluate_dataset,
-    evaluate_file,
     evaluate_run,
+    evaluate_texts,
     require,
 )
+from toxapp.evaluation.elsewhere import of, score
+from toxapp.evaluation.transfer import transfer
 from toxapp.runs.run import Run
 
 NAN = math.nan
@@ -154,6 +157,33 @@ def write(path: Path, rows: list[list[object]]) -> Path:
     return path
 
 
+def elsewhere(
+    chosen: Run,
+    data: Path | str,
+    columns: dict[str, str],
+    report: Callable[[int], None] = lambda _: None,
+) -> Decoded:
+    with of(chosen, str(data), columns) as texts:
+        return evaluate_texts(chosen, texts, report=report)
+
+
+@pytest.mark.slow
+def test_what_a_run_says_otherwise_lies_outside_its_scores(chosen: Run, tmp_path: Path) -> None:
+    # It was taught to call four of the five rude words something that is no label.
+    rows: list[list[object]] = [
+        ["comment", "rude"],
+        [RUDE[0], 1],
+        *([word, 1] for word in RUDE[1:]),
+    ]
+    with of(chosen, str(write(tmp_path / "other.csv", rows)), {}) as texts:
+        found = score(chosen, texts, report=silent)
+    assert found.outside is not None
+    assert found.outside[0] < 0.5 < found.outside[1:].min()
+    told = transfer(chosen, found, resamples=0)
+    assert told.there.outside == outside.summary(chosen, found.outside)
+    assert told.own.outside is None  # a run from before it was kept
+
+
 @pytest.mark.slow
 def test_strings_of_the_test_split_are_measured(chosen: Run) -> None:
     told: list[int] = []
@@ -175,18 +205,18 @@ def test_strings_for_a_file_are_measured_and_those_that_name_no_label_counted(
     rude: list[list[object]] = [[word, 0, 1] for word in RUDE]
     file = write(tmp_path / "other.csv", [header, *spam, *rude, ["the bus was late", 0, 0]])
     told: list[int] = []
-    found = evaluate_file(chosen, file, {"spam": "ads"}, report=told.append)
+    found = elsewhere(chosen, file, {"spam": "ads"}, report=told.append)
     assert list(found.labels) == ["rude", "spam"]
     assert (found.n_texts, told[-1], found.unknown) == (11, 11, 4)
     assert (found.labels["spam"].precision, found.labels["spam"].recall) == (1.0, 1.0)
     assert (found.labels["rude"].precision, found.labels["rude"].recall) == (1.0, 0.2)
     assert found.exact_match == pytest.approx(7 / 11)
     other = imported(write_comments(tmp_path / "more.csv", rows=60, seed=1))
-    assert evaluate_dataset(chosen, other.id, {}, report=silent).n_texts == 60
+    assert elsewhere(chosen, other.id, {}).n_texts == 60
 
 
 @pytest.mark.slow
 def test_a_file_without_a_usable_row_is_refused(chosen: Run, tmp_path: Path) -> None:
     file = write(tmp_path / "none.csv", [["comment", "rude"], ["", 1], ["hello you", ""]])
     with pytest.raises(DataError, match="No row there has a text and a known target of rude"):
-        evaluate_file(chosen, file, {}, report=silent)
+        elsewhere(chosen, file, {})

@@ -223,6 +223,8 @@ def test_the_best_weights_are_those_of_the_best_figure(settings: Settings, best_
     kept = checkpoints.best_folder(folder)
     assert kept is not None
     assert checkpoints.best_step(kept) == best["step"]
+    held = sorted(place.name for place in (folder / "checkpoints").iterdir())
+    assert held == [kept.name, checkpoints.last_checkpoint(folder).name]  # type: ignore[union-attr]
 
 
 def test_frozen_parts_stay_as_they_were(settings: Settings, model_folder: Path) -> None:

@@ -14,6 +14,7 @@ from sklearn.metrics import f1_score
 from tests.training.house import ABSENT, EPOCH_STEPS, EPOCHS, House, build
 from toxapp import inference
 from toxapp.data import store
+from toxapp.errors import JobError
 from toxapp.runs import events, rules, run
 from toxapp.runs.settings import BEST_BY, names
 from training.figures import loss
@@ -92,15 +93,11 @@ def test_a_run_leaves_the_files_that_the_rest_builds_on(house: House) -> None:
     ]
 
 
-def test_one_checkpoint_and_the_best_weights_are_kept(house: House) -> None:
-    folder = finished(house, "reference").folder / "checkpoints"
-    (checkpoint,) = folder.glob("checkpoint-*")
-    assert checkpoint.name == f"checkpoint-{EPOCHS * EPOCH_STEPS}"
-    (best,) = folder.glob("best-*")
-    assert files(best) == ["best.json", "config.json", "model.safetensors"]
-    assert (best / "model.safetensors").read_bytes() == (
-        folder.parent / "model" / "model.safetensors"
-    ).read_bytes()
+def test_a_finished_run_keeps_no_checkpoint_for_it_cannot_be_resumed(house: House) -> None:
+    folder = finished(house, "reference").folder
+    assert list((folder / "checkpoints").iterdir()) == []
+    with pytest.raises(JobError, match="nothing to resume"):
+        run.resume(folder.name)
 
 
 def test_the_records_have_their_keys(house: House) -> None:

@@ -26,7 +26,8 @@ from toxapp.jobs import process
 from toxapp.jobs.work import Work, work
 from toxapp.models import small as models
 from toxapp.runs import events, rules, run
-from toxapp.runs.settings import Settings, changed, family_of, names, suggested
+from toxapp.runs.settings import Settings, family_of, names
+from toxapp.runs.starting import changed, suggested
 from training import small
 from training.device import Device
 from training.gradient import Place, all_rows

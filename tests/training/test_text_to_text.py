@@ -21,12 +21,14 @@ from toxapp.data import store
 from toxapp.data.choice import Choice
 from toxapp.data.labelling import Labelling
 from toxapp.errors import DataError, SettingsError
+from toxapp.evaluation import outside
 from toxapp.inference.strings import Words
 from toxapp.jobs import process
 from toxapp.jobs.work import Work, work
 from toxapp.models import text_to_text as models
 from toxapp.runs import events, rules, run
-from toxapp.runs.settings import Settings, changed, family_of, names, suggested
+from toxapp.runs.settings import Settings, family_of, names
+from toxapp.runs.starting import changed, suggested
 from training import text_to_text
 from training.checkpoints import best_folder, best_step
 from training.device import Device
@@ -210,7 +212,7 @@ def test_it_learns_32_rows_by_heart_and_writes_their_labels(tmp_path: Path, t5: 
     part = store.read(dataset, "train")
     scores = scorer.score(part.texts)
     assert ((scores >= 0.5) == (part.targets == 1)).all(), "F1 of 1"
-    assert scorer.outside(part.texts).max() < 0.1
+    assert scorer.read(part.texts).outside.max() < 0.1
     written = scorer.decoded(part.texts)
     assert (written.labels == (part.targets == 1)).all()
     assert written.unknown == 0
@@ -306,8 +308,18 @@ def test_a_run_from_scratch_from_start_to_scores(home: Path, comments_file: Path
     assert (record["kind"], record["details"]["prefix"]) == ("text-to-text", "rate: ")
     assert record["details"]["method"] == "exact"
     part = store.read(dataset, "test")
-    again = inference.load(made.folder).score(part.texts[:5])
-    np.testing.assert_array_equal(again, scored.scores[:5])
+    scorer: Any = inference.load(made.folder)
+    again = scorer.read(part.texts[:5])
+    np.testing.assert_array_equal(again.scores, scored.scores[:5])
+    beyond = outside.kept(finished, "test")
+    assert beyond is not None
+    np.testing.assert_array_equal(again.outside, beyond[:5])
+    told = outside.summary(finished, beyond)
+    assert told is not None
+    assert told.method == "exact"
+    assert 0 < told.mean <= told.quantile_95 < 1
+    assert outside.kept(finished, "validation") is not None
+    assert list((made.folder / "checkpoints").iterdir()) == []
 
 
 @pytest.fixture

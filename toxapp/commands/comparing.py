@@ -57,8 +57,10 @@ def compare(
 
 
 def _side(name: str, found: Side) -> dict[str, Any]:
-    from toxapp.evaluation import footprint
+    from toxapp.evaluation import footprint, outside
+    from toxapp.evaluation.compare import SPLIT
 
+    beyond = outside.summary(found.run, outside.kept(found.run, SPLIT))
     return {
         "name": name,
         "run": found.run.id,
@@ -67,6 +69,7 @@ def _side(name: str, found: Side) -> dict[str, Any]:
         "seconds": footprint.seconds(found.run),
         "size_bytes": footprint.size_bytes(found.run),
         "parameters": footprint.parameters(found.run),
+        "outside": None if beyond is None else asdict(beyond),
         **as_json(found.figures),
     }
 

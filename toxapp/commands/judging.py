@@ -1,11 +1,10 @@
-"""The verbs that judge: evaluate, thresholds, score."""
+"""The verbs that judge: evaluate, score."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,15 +12,12 @@ from toxapp import workspace
 from toxapp.commands.answers import Counter, Json, RunId, existing, follow, pair, show
 from toxapp.decisions.figures import as_json
 from toxapp.errors import DataError, SettingsError
-from toxapp.runs import rules, run
+from toxapp.runs import run
 from toxapp.runs.run import Run
 
-_OBJECTIVE = (
-    "What to choose on validation: f1, fbeta=2, precision=0.9 (then most recall), "
-    "recall=0.9 (then most precision), cost=5 (a miss costs 5 false alarms; cost=5/2: at 2), "
-    "flagged=0.02 (at most), or budget=400/20000 (texts read of texts that come in, all labels "
-    "together; budget=400/20000,threat=5: a missed threat costs 5, other misses 1)."
-)
+if TYPE_CHECKING:
+    from toxapp.evaluation.sampling import Sample
+    from toxapp.evaluation.transfer import Domain
 
 
 def evaluate(
@@ -30,8 +26,13 @@ def evaluate(
         str | None, typer.Option(help="A labelled file or a dataset; else the run's test split.")
     ] = None,
     pairs: Annotated[
-        list[str] | None, typer.Option("--map", help="label=column, where names differ.")
+        list[str] | None,
+        typer.Option("--map", help="label=column, where names differ; label=none leaves it out."),
     ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", help="Of --data only so many texts, drawn by --seed.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the sample: the same one takes the same rows.")] = 0,
     resamples: Annotated[int, typer.Option(help="Behind the 95 % intervals; 0: none.")] = 1000,
     decoded: Annotated[
         bool,
@@ -39,85 +40,99 @@ def evaluate(
     ] = False,
     as_object: Json = False,
 ) -> None:
-    """Measure a run at the rule in force: on its test split, or on another file or dataset."""
+    """Measure a run at the rule in force: on its test split, or on another file or dataset too."""
     from toxapp.evaluation import decoded as strings
-    from toxapp.evaluation import elsewhere, splits
+    from toxapp.evaluation.sampling import Sample
 
     chosen = run.load(run_id)
     if decoded:
         strings.require(chosen)  # before minutes of scoring
-    columns = dict(pair(text) for text in pairs or [])
-    report = Counter("texts scored", quiet=as_object)
     if data is None:
-        found, part = splits.evaluate_run(chosen, "test", resamples=resamples), "test"
-    elif data in workspace.ids("datasets"):
-        part = data
-        found = elsewhere.evaluate_dataset(
-            chosen, data, columns, resamples=resamples, report=report
-        )
+        if sample is not None or pairs:
+            raise SettingsError("--sample and --map are of --data: name a file or a dataset by it.")
+        answer = _at_home(chosen, resamples, decoded=decoded, quiet=as_object)
     else:
-        part = Path(data).name
-        found = elsewhere.evaluate_file(
-            chosen, existing(Path(data)), columns, resamples=resamples, report=report
-        )
-    answer = {"run": run_id, "split": part, **as_json(found)}
-    if decoded:
-        answer["decoded"] = _decoded(chosen, data, columns, quiet=as_object)
+        if data not in workspace.ids("datasets"):
+            existing(Path(data))
+        columns = dict(pair(text) for text in pairs or [])
+        asked = _Away(data, columns, None if sample is None else Sample(sample, seed))
+        answer = _away(chosen, asked, resamples, decoded=decoded, quiet=as_object)
     show(answer, as_object)
 
 
-def _decoded(
-    chosen: Run, data: str | None, columns: dict[str, str], *, quiet: bool
+@dataclass(frozen=True)
+class _Away:
+    """What is measured that is not the run's own test split."""
+
+    data: str
+    columns: dict[str, str]
+    sample: Sample | None
+
+
+def _at_home(chosen: Run, resamples: int, *, decoded: bool, quiet: bool) -> dict[str, Any]:
+    from toxapp.evaluation import decoded as strings
+    from toxapp.evaluation import outside, splits
+
+    found = splits.evaluate_run(chosen, "test", resamples=resamples)
+    answer = {"run": chosen.id, "split": "test", **as_json(found)}
+    beyond = outside.summary(chosen, outside.kept(chosen, "test"))
+    if beyond:
+        answer["outside"] = asdict(beyond)
+    if decoded:
+        report = Counter("strings written", quiet=quiet)
+        answer["decoded"] = asdict(strings.evaluate_run(chosen, "test", report=report))
+    return answer
+
+
+def _away(
+    chosen: Run, asked: _Away, resamples: int, *, decoded: bool, quiet: bool
 ) -> dict[str, Any]:
-    from toxapp.evaluation import decoded
+    from toxapp.evaluation import decoded as strings
+    from toxapp.evaluation import elsewhere, sampling
+    from toxapp.evaluation.transfer import transfer
 
-    report = Counter("strings written", quiet=quiet)
-    if data is None:
-        found = decoded.evaluate_run(chosen, "test", report=report)
-    elif data in workspace.ids("datasets"):
-        found = decoded.evaluate_dataset(chosen, data, columns, report=report)
-    else:
-        found = decoded.evaluate_file(chosen, Path(data), columns, report=report)
-    return asdict(found)
-
-
-def thresholds(
-    run_id: RunId,
-    label: Annotated[str | None, typer.Option(help="Only this label.")] = None,
-    objective: Annotated[str | None, typer.Option(help=_OBJECTIVE)] = None,
-    pairs: Annotated[
-        list[str] | None, typer.Option("--set", help="label=0.3, or label=off.")
-    ] = None,
-    save: Annotated[bool, typer.Option("--save", help="Put it in force as a new rule.")] = False,
-    as_object: Json = False,
-) -> None:
-    """Show the thresholds in force, or solve or set new ones; --save puts them in force."""
-    from toxapp.evaluation import thresholds as chosen_by
-
-    chosen = run.load(run_id)
-    rule = rules.in_force(chosen.folder)
-    moved = dict(_threshold(text) for text in pairs or [])
-    if objective is not None:
-        rule = chosen_by.solved_rule(chosen, objective, label=label, by=_who())
-    if moved:
-        rule = chosen_by.moved_rule(chosen, moved, by=_who(), rule=rule)
-    if save:
-        rule = rules.save(chosen.folder, rule)
-    if label is not None:
-        rules.at(rule, {label: None})  # refuses a label that is not the run's
-    shown = {
-        name: {
-            "threshold": threshold,
-            "objective": rule.objective[name],
-            "reason": rule.reasons.get(name),
-            "interval": rule.threshold_intervals.get(name),
-            "expected": rule.expected[name],
-            "intervals": rule.intervals[name],
-        }
-        for name, threshold in rule.thresholds.items()
-        if label in (None, name)
+    with elsewhere.of(chosen, asked.data, asked.columns) as found:
+        texts, rows = sampling.some(found, asked.sample)
+        scored = elsewhere.score(chosen, texts, report=Counter("texts scored", quiet=quiet))
+    told = transfer(chosen, scored, resamples=resamples)
+    n_texts = len(scored.targets)
+    answer = {
+        "run": chosen.id,
+        "split": asked.data if asked.data in workspace.ids("datasets") else Path(asked.data).name,
+        **_drawn(asked.sample, n_texts if rows is None else rows),
+        **_domain(told.there),
+        "labels_left_out": list(told.left_out),
+        "own_test": {"split": "test", **_domain(told.own)},
+        "differences": {
+            "means": {name: asdict(gap) for name, gap in told.means.items()},
+            "labels": {
+                label: {name: asdict(gap) for name, gap in gaps.items()}
+                for label, gaps in told.labels.items()
+            },
+        },
     }
-    show({"run": run_id, "rule": rule.number, "split": rule.split, "labels": shown}, as_object)
+    if decoded:
+        report = Counter("strings written", quiet=quiet)
+        with elsewhere.of(chosen, asked.data, asked.columns) as found:
+            texts, _ = sampling.some(found, asked.sample)
+            written = strings.evaluate_texts(chosen, texts, report=report)
+        answer["decoded"] = asdict(written)
+    return answer
+
+
+def _drawn(sample: Sample | None, rows: int) -> dict[str, Any]:
+    """How the texts were chosen among the usable rows, in the answer's words."""
+    if sample is None:
+        return {"rows": rows, "sample": None, "seed": None}
+    told: dict[str, Any] = {"rows": rows, "sample": sample.size, "seed": sample.seed}
+    if rows < sample.size:
+        told["note"] = f"There are {rows:,} usable rows, fewer than the sample: all are measured."
+    return told
+
+
+def _domain(found: Domain) -> dict[str, Any]:
+    beyond = {"outside": asdict(found.outside)} if found.outside else {}
+    return {**as_json(found.figures), **beyond}
 
 
 def score(
@@ -164,19 +179,3 @@ def _score_file(
         raise DataError(f"The scoring {folder.name} has {ended.state}: {ended.reason}")
     job.deliver(folder, output)
     return {"run": run_id, "output": str(output), **asdict(result)}
-
-
-def _threshold(text: str) -> tuple[str, float | None]:
-    name, value = pair(text)
-    if value == "off":
-        return name, None
-    try:
-        return name, float(value)
-    except ValueError:
-        raise SettingsError(
-            f"The threshold of '{name}' must be a number or off, not '{value}'."
-        ) from None
-
-
-def _who() -> str:
-    return os.environ.get("USER") or "command line"

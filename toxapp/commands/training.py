@@ -16,7 +16,7 @@ from toxapp.commands.data import add_files
 from toxapp.data import store
 from toxapp.data.choice import Upload
 from toxapp.jobs import process
-from toxapp.runs import recipes, run, settings
+from toxapp.runs import recipes, run, settings, starting
 from toxapp.runs.recipes import Recipe
 from toxapp.runs.settings import Settings
 
@@ -42,12 +42,12 @@ class _Asked:
         scratch = self.from_scratch
         if self.recipe is None:
             base = self.model or "minilm"
-            found = settings.suggested(dataset, train_rows, base, from_scratch=scratch)
-            return settings.changed(replace(found, name=name), self.pairs)
+            found = starting.suggested(dataset, train_rows, base, from_scratch=scratch)
+            return starting.changed(replace(found, name=name), self.pairs)
         found = recipes.settings(
             self.recipe, dataset, train_rows, model=self.model, from_scratch=scratch
         )
-        found = settings.changed(replace(found, name=name), self.pairs)
+        found = starting.changed(replace(found, name=name), self.pairs)
         recipes.require_family(self.recipe, found.model)  # --set model=... drops what it had
         return found
 

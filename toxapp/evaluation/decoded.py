@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,19 +116,9 @@ def evaluate_run(chosen: Run, split: str, *, report: Report) -> Decoded:
     return _evaluate(chosen, Texts(labels, [(rows.texts, rows.targets)]), report)
 
 
-def evaluate_file(
-    chosen: Run, path: Path, columns: Mapping[str, str], *, report: Report
-) -> Decoded:
-    """Figures of the strings for a file; arguments and errors as `elsewhere.evaluate_file`'s."""
-    with elsewhere.of_file(chosen, path, columns) as texts:
-        return _evaluate(chosen, texts, report)
-
-
-def evaluate_dataset(
-    chosen: Run, dataset_id: str, columns: Mapping[str, str], *, report: Report
-) -> Decoded:
-    """Figures of the strings for a dataset, as `elsewhere.evaluate_dataset` takes it."""
-    return _evaluate(chosen, elsewhere.of_dataset(chosen, dataset_id, columns), report)
+def evaluate_texts(chosen: Run, texts: Texts, *, report: Report) -> Decoded:
+    """Figures of the strings for texts from elsewhere, or a sample of them."""
+    return _evaluate(chosen, texts, report)
 
 
 def decoded(
