@@ -9,9 +9,11 @@ from toxapp.errors import ToxappError
 from toxapp.evaluation import compare
 from toxapp.evaluation.compare import NAMES, Against, Side
 from toxapp.runs.run import Run
-from toxapp.ui import changed, comparing, comparing_charts, look, state
+from toxapp.ui import changed, chosen, comparing, comparing_charts, elsewhere, look, state
 
-TITLE, SUB = "Compare", "Runs of one dataset side by side, on the test texts."
+TITLE, SUB = "Compare", "Runs side by side on the test texts, or a run on another dataset."
+VIEWS = {"runs": "Runs side by side", "elsewhere": "Another dataset"}
+RUNS = ("view", "with", "figure", "curve", "other")
 FEW_SETTINGS = 10
 
 
@@ -31,7 +33,7 @@ def figures(sides: list[Side], gaps: list[Against]) -> None:
     """The table of figures, one of them for all labels."""
     with look.panel("figures"):
         look.heading(f"Figures on test, {look.texts(sides[0].figures.n_texts)}")
-        figure = comparing.choose_one("figure", "Figure per label", comparing.FIGURES)
+        figure = chosen.one("figure", "Figure per label", comparing.FIGURES)
         st.html(comparing.figures_table(sides, gaps, figure))
         look.remark(
             "Each run at its rule in force. Small: 95 % intervals, from 1,000 resamples of the "
@@ -44,7 +46,7 @@ def figures(sides: list[Side], gaps: list[Against]) -> None:
 def curves(sides: list[Side]) -> None:
     """One chart per label."""
     look.heading("Curves on test")
-    kind = comparing.choose_one("curve", "Kind of curve", comparing_charts.KINDS)
+    kind = chosen.one("curve", "Kind of curve", comparing_charts.KINDS)
     st.html(comparing_charts.key(sides))
     comparing_charts.charts(sides, kind)
 
@@ -55,7 +57,9 @@ def verdicts(sides: list[Side], gaps: list[Against]) -> None:
     with look.panel("verdicts"):
         look.heading("What changed verdict")
         known = {NAMES[n]: f"{NAMES[n]} against A" for n in range(1, len(sides))}
-        name = comparing.choose_one("other", "Which run", known) if len(known) > 1 else "B"
+        name = chosen.one("other", "Which run", known) if len(known) > 1 else "B"
+        if len(known) == 1:
+            chosen.keep("other", None)
         second = NAMES.index(name)
         rows = comparing.rows_of(sides[0].run.settings.dataset)
         changed.show(sides[0], sides[second], gaps[second - 1], rows, ("A", name))
@@ -64,6 +68,7 @@ def verdicts(sides: list[Side], gaps: list[Against]) -> None:
             "below 25 verdicts that differ, corrected chi-square from there on, and corrected by "
             f"Holm for the {len(sides[0].labels)} labels."
         )
+    chosen.stand(RUNS)
 
 
 def settings(sides: list[Side]) -> None:
@@ -78,6 +83,24 @@ def settings(sides: list[Side]) -> None:
             st.html(table)
 
 
+def compared(baseline: Run) -> None:
+    """The view of several runs on their own test texts."""
+    if not (near := comparing.siblings(baseline)):
+        name = store.load(baseline.settings.dataset).name
+        why = (
+            f"{baseline.title} is the only finished run of the dataset {name}. Train another on "
+            "it, choose another run at the left, or measure this one on another dataset."
+        )
+        if look.empty("Nothing to compare with yet", why, "Train another run"):
+            state.go("train", dataset=baseline.settings.dataset)
+        return
+    picked = comparing.choose_others(near)
+    if picked:
+        side_by_side(baseline, picked)
+    else:
+        look.remark("Choose at least one run to compare with.")
+
+
 found_run = state.chosen_run()
 look.title(TITLE, SUB)
 comparing.style()
@@ -88,20 +111,14 @@ elif not found_run.finished:
     why = f"It is {found_run.status.state}. Choose another run at the left, or wait for it."
     if look.empty("This run has not finished", why, "See how far it is"):
         state.go("train")
-elif not (near := comparing.siblings(found_run)):
-    name = store.load(found_run.settings.dataset).name
-    why = (
-        f"{found_run.title} is the only finished run of the dataset {name}. Train another on it, "
-        "or choose another run at the left."
-    )
-    if look.empty("Nothing to compare with yet", why, "Train another run"):
-        state.go("train", dataset=found_run.settings.dataset)
 else:
+    chosen.begin((*RUNS, *elsewhere.KEYS))
+    view = chosen.one("view", "What is compared", VIEWS)
     try:
-        picked = comparing.choose_others(near)
-        if picked:
-            side_by_side(found_run, picked)
+        if view == "runs":
+            compared(found_run)
         else:
-            look.remark("Choose at least one run to compare with.")
+            elsewhere.render(found_run)
     except ToxappError as error:
         look.mistake(error)
+    chosen.stand(RUNS if view == "runs" else elsewhere.KEYS)

@@ -13,7 +13,7 @@ from toxapp.data.choice import Choice, Upload
 from toxapp.data.sample import sample_path
 from toxapp.errors import ToxappError
 from toxapp.jobs.state import look as look_at
-from toxapp.runs import run, settings
+from toxapp.runs import run, starting
 from toxapp.ui import columns, files, jobs, look, preview, splitting, staged, state
 from toxapp.ui import dataset as report
 from toxapp.ui.staged import Looked, Written
@@ -187,7 +187,7 @@ def show_dataset(dataset_id: str, bar: DeltaGenerator) -> None:
             delete_button(dataset_id)
         return
     if st.session_state.pop("after_import", None) == "train":
-        made = run.start(settings.suggested(found.id, found.splits["train"]))
+        made = run.start(starting.suggested(found.id, found.splits["train"]))
         state.go("train", run=made.id)
     with bar:
         delete_button(dataset_id)

@@ -30,7 +30,8 @@ def type_a_text(found: Run) -> None:
         else:
             look.card(
                 '<p class="tx-sub">The bars appear as you type: a label is flagged when its score '
-                "reaches its threshold, the upright line.</p>"
+                "reaches its threshold, the upright line. Where there is a dashed line too, it is "
+                "acted upon from there on.</p>"
             )
 
     live()
@@ -114,7 +115,8 @@ def show_result(folder: Path) -> None:
         return
     counts = {"rows": result.rows, "scored": result.scored, "without a text": result.empty}
     flagged = {f"flagged {label}": count for label, count in result.flagged.items()}
-    look.card(look.figures({name: f"{n:,}" for name, n in {**counts, **flagged}.items()}))
+    acted = {f"act on {label}": count for label, count in result.acted.items()}
+    look.card(look.figures({name: f"{n:,}" for name, n in {**counts, **flagged, **acted}.items()}))
     if result.left_out:
         rows = ", ".join(map(str, result.left_out_rows))
         look.note(f"{result.left_out} broken records are left out: rows {rows}.")

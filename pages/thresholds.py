@@ -1,91 +1,72 @@
-"""Thresholds: one per label, moved on live curves from validation, reported on test."""
+"""Thresholds: moved on live curves or solved for, saved as numbered rules, reported on test."""
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
-from toxapp.data import store
 from toxapp.errors import ToxappError
-from toxapp.evaluation.thresholds import moved_rule
-from toxapp.runs import rules
-from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run
 from toxapp.ui import look, state
-from toxapp.ui.figures import figures_table
-from toxapp.ui.threshold_cards.cards import threshold_cards
+from toxapp.ui.studio import kept, saving, solving, views
+from toxapp.ui.studio.standing import CARDS, Standing, reverted, take, version
+from toxapp.ui.threshold_cards.cards import View, threshold_cards
 from toxapp.ui.thresholds import cards_of
 
-
-def bar(found: Run, rule: Rule) -> tuple[bool, bool, bool]:
-    """The row of actions; which of revert, best F1 and save was asked for."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(
-            f'<span class="tx-sub">Rule {rule.number} in force, by {escape(rule.by)}, '
-            f"{escape(rule.when[:16].replace('T', ' '))} UTC</span>",
-            width="stretch",
-        )
-        revert = st.button("Revert", help="Back to the thresholds in force.")
-        best = st.button("Best F1", help="The best F1 on validation for every label.")
-        save = st.button("Save thresholds", type="primary", key=f"save-{found.id}")
-    return revert, best, save
+WHAT = "One per label, with what it flags, catches and misses."
 
 
-def tune(found: Run) -> None:
-    """The cards, and what is done with the thresholds that stand on them."""
-    rule = rules.in_force(found.folder)
-    revert, best, save = bar(found, rule)
-    key = f"proposed-{found.id}"
-    if revert:
-        st.session_state.pop(key, None)
-    if best:
-        st.session_state[key] = state.best_rule(found).thresholds
-    if revert or best:
-        st.session_state["moves"] = st.session_state.get("moves", 0) + 1
-    shown = st.session_state.get(key, rule.thresholds)
-    labels = store.load(found.settings.dataset).labels
+def bar(found: Run, standing: Standing) -> Standing:
+    """The inputs and actions over the cards; what stands after them."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="studio-bar"):
+        kind = solving.kind()
+        with st.container(horizontal=True, horizontal_alignment="right", width="stretch"):
+            saving.button("Revert", "revert", help="Back to the thresholds in force.")
+            saving.button("Save thresholds", "save", type="primary")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="studio-wish"):
+        a_day = solving.type_volume()
+        wish = solving.wish(kind, a_day, tuple(standing.thresholds))
+        saving.button("Solve", "solve", help="Put the thresholds where they meet the wish best.")
+    action = saving.asked()
+    if action == "revert":
+        return reverted(standing)
+    if action == "solve":
+        return solving.apply(found, standing, wish)
+    return saving.save(found, standing, by=state.who()) if action == "save" else standing
+
+
+def studio(found: Run) -> None:
+    """The bar, the cards, and the views below them."""
+    standing = take(found)
+    head = st.container()  # above the inputs, but told after them: they move what stands
+    try:
+        standing = bar(found, standing)
+    except ToxappError as error:
+        look.mistake(error)
+    saving.done(found, standing)
+    unmet = solving.unmet(found, standing)
     scored = state.scored(found, "validation")
-    suggested = state.best_rule(found)
-    version = f"{found.id} {rule.number} {st.session_state.get('moves', 0)}"
-    standing = threshold_cards(
-        cards_of(labels, scored, shown, suggested), key="cards", version=version
-    )
-    if save:
-        rules.save(found.folder, moved_rule(found, standing, by=state.who()))
-        st.session_state.pop(key, None)
-        st.session_state["saved"] = True
-        st.rerun()
-    if any(standing[label] != rule.thresholds[label] for label in labels):
-        look.note("Moved, not saved yet: scoring goes on with the rule in force.")
-
-
-def report(found: Run) -> None:
-    """The test split at the thresholds in force."""
-    rule = rules.in_force(found.folder)
-    figures = state.test_figures(found, rule.number)
-    kept_out = f"{figures.n_texts:,} texts that had no say in the choice"
-    heading = f"On test, by rule {rule.number}: {kept_out}"
-    look.card(figures_table(figures), heading)
+    with head:
+        new = [label for label in unmet if label in standing.moves]
+        saving.say_where_it_stands(len(scored.row), standing, len(new))
+    cards = cards_of(scored, standing, solving.best(found, solving.beta()), unmet)
+    view = View(solving.beta(), solving.volume(), kept.told_axis(CARDS))
+    stands = threshold_cards(cards, key=CARDS, version=version(found, standing), view=view)
+    kept.keep_axis(stands.axis)
+    views.show(found, standing)
 
 
 found_run = state.chosen_run()
 if found_run is None:
-    look.title("Thresholds", "One per label, with what it flags, catches and misses.")
+    look.title("Thresholds", WHAT)
     if look.empty("No run yet", "Thresholds are chosen on a trained run's scores.", "Go to Train"):
         state.go("train")
 elif not found_run.finished:
-    look.title("Thresholds", "One per label, with what it flags, catches and misses.")
+    look.title("Thresholds", WHAT)
     why = f"It is {found_run.status.state}. Choose another run at the left, or wait for it."
     if look.empty("This run has not finished", why, "See how far it is"):
         state.go("train")
 else:
-    texts = len(state.scored(found_run, "validation").row)
-    look.title("Thresholds", f"Validation, {texts:,} texts. Chosen here, reported on test below.")
-    if st.session_state.pop("saved", False):
-        st.toast("Saved. The new thresholds are in force everywhere.")
     try:
-        tune(found_run)
-        report(found_run)
+        studio(found_run)
     except ToxappError as error:
         look.mistake(error)

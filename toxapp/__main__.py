@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from toxapp.commands import bench, comparing, data, judging, training
+from toxapp.commands import (
+    bench,
+    comparing,
+    data,
+    doubts,
+    drifting,
+    judging,
+    reporting,
+    rules,
+    training,
+)
 from toxapp.errors import ToxappError
 
 app = typer.Typer(
@@ -22,7 +32,8 @@ app = typer.Typer(
 for verb in (
     *(data.check, data.add, data.datasets, data.delete),
     *(training.train, training.runs, training.status, training.stop, training.resume),
-    *(judging.evaluate, judging.thresholds, judging.score, comparing.compare),
+    *(judging.evaluate, rules.thresholds, rules.calibrate, judging.score, comparing.compare),
+    *(doubts.doubts, drifting.drift, reporting.report),
 ):
     app.command()(verb)
 app.add_typer(bench.app, name="bench")

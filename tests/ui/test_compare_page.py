@@ -185,6 +185,7 @@ def test_what_is_chosen_stands_in_the_url_and_outlives_another_page(
     stands(page)
     chosen = {
         "run": [pair[0].id],
+        "view": ["runs"],
         "with": [f"{pair[1].id},{third.id}"],
         "figure": ["recall"],
         "curve": ["roc"],
@@ -194,6 +195,7 @@ def test_what_is_chosen_stands_in_the_url_and_outlives_another_page(
     link = page.url
     turn_to(page, "Thresholds")
     turn_to(page, "Compare")
+    holds(page, chosen)
     expect(page.locator("summary").first).to_contain_text("C finds")
     expect(page.get_by_role("radio", name="recall", exact=True)).to_be_checked()
     again = visit(link)

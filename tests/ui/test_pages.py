@@ -110,7 +110,7 @@ def test_settings_that_cannot_be_are_told_and_nothing_starts(comments: Path) -> 
 
 
 def test_a_verdict_shows_labels_as_they_are() -> None:
-    found = Verdict({HOSTILE: 0.75}, {HOSTILE: 0.5}, (HOSTILE,), 1)
+    found = Verdict({HOSTILE: 0.75}, {HOSTILE: 0.5}, (HOSTILE,), (), {}, {}, 1)
     shown = verdict.bars(found)
     assert "<img" not in shown
     assert unescape(re.sub(r"<[^>]*>", " ", shown)).split() == [

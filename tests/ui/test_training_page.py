@@ -20,7 +20,7 @@ from toxapp.data.store import Dataset
 from toxapp.jobs import process
 from toxapp.models import pace
 from toxapp.models.pace import Pace
-from toxapp.runs import run, settings
+from toxapp.runs import run, starting
 from toxapp.runs.checks import SCRATCH_SETTINGS
 from toxapp.runs.settings import GRADIENT, LINEAR, names
 from toxapp.ui import choosing, estimate, settings_form
@@ -270,7 +270,7 @@ def test_the_labels_of_a_classifier_elsewhere_are_typed(dataset: Dataset) -> Non
 
 
 def test_an_estimate_follows_what_needs_no_new_measurement(dataset: Dataset) -> None:
-    asked_ = settings.suggested(dataset.id, 100)
+    asked_ = starting.suggested(dataset.id, 100)
     found = Pace("5 steps", 10, 20, 2.0, 0, 5.0, 30.0, 0.1, 2, 1.0, 0.0, 1_000.0)
     once = replace(asked_, epochs=1)
     # 20 batches of 2 s, evaluations before and after, the start and the scores.
@@ -287,7 +287,7 @@ def test_an_estimate_follows_what_needs_no_new_measurement(dataset: Dataset) -> 
 
 def test_an_estimate_says_what_else_the_machine_did(dataset: Dataset) -> None:
     found = Pace("5 steps", 0, 60, 60.0, 0, 0.0, 0.0, 1.8, 2, 0.1, 0.3, 0.0)
-    took = pace.estimate(found, settings.suggested(dataset.id, 100, "minilm"))
+    took = pace.estimate(found, starting.suggested(dataset.id, 100, "minilm"))
     said = " ".join(estimate.words(found, took, 0.0))
     assert "Other programs used 1.8 of the 2 cores" in said
     assert said.startswith("24 min to 4.0 h, measured by 5 steps")

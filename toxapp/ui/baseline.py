@@ -6,7 +6,7 @@ import streamlit as st
 
 from toxapp.data.store import Dataset
 from toxapp.jobs.state import ENDED
-from toxapp.runs import run, settings
+from toxapp.runs import run, starting
 from toxapp.runs.run import Run
 from toxapp.ui import look, state
 
@@ -30,8 +30,8 @@ def offer(dataset: Dataset) -> None:
             "minute. On rare labels it is sometimes ahead, and it says what this model must beat."
         )
         if st.button("Run the baseline first", key="baseline"):
-            asked = settings.suggested(dataset.id, dataset.splits["train"], "linear")
-            named = settings.changed(asked, [f"name={dataset.name} baseline"])
+            asked = starting.suggested(dataset.id, dataset.splits["train"], "linear")
+            named = starting.changed(asked, [f"name={dataset.name} baseline"])
             state.go("train", run=run.start(named).id)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,15 @@ import streamlit as st
 from toxapp.data import store
 from toxapp.data.store import Rows
 from toxapp.decisions.figures import LabelFigures
-from toxapp.decisions.intervals import Interval
 from toxapp.decisions.paired import Difference
-from toxapp.evaluation import compare, footprint
-from toxapp.evaluation.changes import p_words
+from toxapp.evaluation import compare, footprint, outside
 from toxapp.evaluation.compare import NAMES, SPLIT, Against, Side
 from toxapp.runs import rules
 from toxapp.runs import run as runs
 from toxapp.runs.run import Run
 from toxapp.runs.settings import about
-from toxapp.ui import look
+from toxapp.ui import chosen, look
+from toxapp.ui.cells import gap, number
 from toxapp.ui.comparing_charts import letter
 
 FIGURES = {
@@ -50,58 +50,30 @@ def siblings(baseline: Run) -> list[Run]:
 
 def choose_others(others: Sequence[Run]) -> list[Run]:
     """The runs to compare with, chosen among others; they stand in the URL, and are kept."""
-    held, known = st.session_state, {each.id: each for each in others}
-    asked, kept = _ids(st.query_params.get("with", "")), held.get("kept_with")
-    if asked != kept and any(name in known for name in asked):  # a link was opened
-        held["with"] = asked
-    elif "with" not in held:  # back from another page
-        held["with"] = kept or []
-    standing = [name for name in held["with"] if name in known][: compare.MOST - 1]
-    if not standing and (kept is None or held["with"]):  # not where they were all taken out
+    known = {each.id: each for each in others}
+    first = chosen.kept("with") is None
+    chosen.settle("with", partial(_linked, known), lambda _: True, [])
+    wanted: list[str] = st.session_state["with"]
+    standing = [name for name in wanted if name in known][: compare.MOST - 1]
+    if not standing and (first or wanted):  # not where they were all taken out
         standing = [others[0].id]
-    held["with"] = standing
+    st.session_state["with"] = standing
     titles = {name: each.title for name, each in known.items()}
     often = Counter(titles.values())  # Streamlit takes options that read the same for one
     words = {n: said if often[said] == 1 else f"{said} ({n})" for n, said in titles.items()}
-    chosen = st.multiselect(
+    picked = st.multiselect(
         "Compared with", list(known), format_func=words.__getitem__, key="with",
         max_selections=compare.MOST - 1, placeholder="Choose one to five runs",
         help="Finished runs of the same dataset. The baseline, A, is the run at the left.",
     )  # fmt: skip
-    held["kept_with"] = chosen
-    st.query_params["with"] = ",".join(chosen)
-    return [known[name] for name in chosen]
+    chosen.keep("with", picked, ",".join(picked))
+    return [known[name] for name in picked]
 
 
-def choose_one(key: str, label: str, known: dict[str, str]) -> str:
-    """One of a few words that stand beside each other; the choice stands in the URL, and is kept.
-
-    Args:
-        key: of the URL's parameter.
-        label: of the group, for those who listen.
-        known: what the URL says -> what the screen says; the first is the default.
-    """
-    held, asked = st.session_state, st.query_params.get(key)
-    kept = held.get(f"kept_{key}")
-    if asked in known and asked != kept:
-        held[key] = asked
-    elif key not in held:
-        held[key] = kept
-    if held[key] not in known:
-        held[key] = next(iter(known))
-    chosen = st.segmented_control(
-        label, list(known), format_func=known.__getitem__, key=key, required=True,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    assert chosen is not None
-    held[f"kept_{key}"] = st.query_params[key] = chosen
-    return chosen
-
-
-def measured(chosen: Sequence[Run]) -> list[Side]:
+def measured(wanted: Sequence[Run]) -> list[Side]:
     """All runs measured on their test split, with progress where that takes a while."""
     known: set[tuple[str, int, int]] = st.session_state.setdefault("measured_sides", set())
-    keys = [_key(each) for each in chosen]
+    keys = [_key(each) for each in wanted]
     bar = None if known.issuperset(keys) else st.progress(0.0, text="Measuring on test")
     sides = []
     for done, key in enumerate(keys):
@@ -179,7 +151,7 @@ def _run(place: int, found: Side) -> list[str]:
     baseline = " <small>baseline</small>" if place == 0 else ""
     return [
         f"{letter(place)} {escape(found.run.title)}{baseline}",
-        escape(settings.model),
+        escape(settings.model) + _beyond(found),
         "n/a" if many is None else _millions(many),
         look.size(footprint.size_bytes(found.run)),
         look.duration(footprint.seconds(found.run)) or "n/a",
@@ -187,20 +159,30 @@ def _run(place: int, found: Side) -> list[str]:
     ]
 
 
+def _beyond(found: Side) -> str:
+    """Of a text-to-text run: how much probability its scores do not rest on."""
+    told = outside.summary(found.run, outside.kept(found.run, SPLIT))
+    if told is None:
+        return ""
+    why = f"Mean probability on test of strings that the scores do not rest on ({told.method})."
+    return f' <small title="{why}">{look.percent(told.mean)} outside</small>'
+
+
 def _cells(
     sides: Sequence[Side],
     gaps: Sequence[Against],
     value: Callable[[Side], str],
-    gap: Callable[[Against], Difference | None],
+    difference: Callable[[Against], Difference | None],
 ) -> list[str]:
-    others = (value(side) + _gap(gap(found)) for side, found in zip(sides[1:], gaps, strict=True))
+    told = (gap(difference(g), against="A", words=("worse", "better"), good=True) for g in gaps)
+    others = (value(side) + said for side, said in zip(sides[1:], told, strict=True))
     return [value(sides[0]), *others]
 
 
 def _mean_of(mean: str) -> Callable[[Side], str]:
     def told(found: Side) -> str:
         figures = found.figures
-        return _number(
+        return number(
             getattr(figures, mean), figures.intervals.get(mean), figures.reasons.get(mean)
         )
 
@@ -210,33 +192,9 @@ def _mean_of(mean: str) -> Callable[[Side], str]:
 def _figure_of(label: str, figure: str) -> Callable[[Side], str]:
     def told(found: Side) -> str:
         each: LabelFigures = found.figures.labels[label]
-        return _number(getattr(each, figure), each.intervals.get(figure), each.reasons.get(figure))
+        return number(getattr(each, figure), each.intervals.get(figure), each.reasons.get(figure))
 
     return told
-
-
-def _number(value: float | None, ends: Interval | None, reason: str | None) -> str:
-    if value is None:
-        return f'<span title="{escape(reason or "")}">n/a</span>'
-    between = f' <small class="tx-ends">{ends[0]:.3f}–{ends[1]:.3f}</small>' if ends else ""  # noqa: RUF001
-    return f"{value:.3f}{between}"
-
-
-def _gap(found: Difference | None) -> str:
-    """The difference to the baseline, its interval and p behind it."""
-    if found is None or found.value is None:
-        return ""
-    if found.interval is None or found.p is None:
-        return f'<span class="tx-gap">{found.value:+.3f}</span>'
-    low, high = found.interval
-    words = f"Against A: {found.value:+.3f}, 95 % {low:+.3f} to {high:+.3f}, {p_words(found.p)}"
-    mark = {1: ' <span class="tx-mark tx-better">better</span>', 0: "", -1: _WORSE}[found.better]
-    sure = " tx-sure" if found.better else ""
-    between = f' <small class="tx-between">({low:+.3f} to {high:+.3f})</small>'
-    return f'<span class="tx-gap{sure}" title="{words}">{found.value:+.3f}{between}{mark}</span>'
-
-
-_WORSE = ' <span class="tx-mark">worse</span>'
 
 
 def _value(value: Any) -> str:
@@ -251,13 +209,17 @@ def _millions(count: int) -> str:
     return f"{count / 1e6:.1f} M" if count >= 100_000 else f"{count:,}"
 
 
-def _ids(text: str) -> list[str]:
-    return [name for name in text.split(",") if name]
+def _linked(known: Collection[str], text: str) -> list[str]:
+    """The runs that a link names; a ValueError where it names none of those on offer."""
+    names = [name for name in text.split(",") if name]
+    if not any(name in known for name in names):
+        raise ValueError(text)
+    return names
 
 
-def _key(chosen: Run) -> tuple[str, int, int]:
-    stamp = (chosen.folder / "scores.parquet").stat().st_mtime_ns
-    return chosen.id, rules.in_force(chosen.folder).number, stamp
+def _key(found: Run) -> tuple[str, int, int]:
+    stamp = (found.folder / "scores.parquet").stat().st_mtime_ns
+    return found.id, rules.in_force(found.folder).number, stamp
 
 
 # The rule and the time of the scores stand in the key: others mean other figures.

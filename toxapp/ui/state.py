@@ -18,14 +18,9 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from toxapp import workspace
-from toxapp.data import store
-from toxapp.decisions.figures import Figures
-from toxapp.evaluation import splits
-from toxapp.evaluation.thresholds import best_f1_rule
 from toxapp.runs import reach
 from toxapp.runs import run as runs
 from toxapp.runs.reach import Lengths
-from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run, Scored
 
 if TYPE_CHECKING:
@@ -144,27 +139,12 @@ def scored(chosen: Run, split: str) -> Scored:
     return _scored(chosen.id, split, stamp)
 
 
-def best_rule(chosen: Run) -> Rule:
-    """Best F1 on validation for every label of a finished run, computed once per server."""
-    return _best_rule(chosen.id, (chosen.folder / "scores.parquet").stat().st_mtime_ns)
-
-
-def test_figures(chosen: Run, rule: int) -> Figures:
-    """Figures on test at that rule, the one in force, with their intervals; kept per rule."""
-    return _test_figures(chosen.id, rule)
-
-
 # The last argument of each stands in the key: another one means another file.
 
 
 @st.cache_resource(max_entries=16, show_spinner="Measuring the texts")
 def _token_lengths(dataset_id: str) -> Lengths | None:
     return reach.of_dataset(dataset_id)
-
-
-@st.cache_resource(max_entries=16, show_spinner="Measuring on test")
-def _test_figures(run_id: str, rule: int) -> Figures:  # noqa: ARG001
-    return splits.evaluate_run(runs.load(run_id), "test", resamples=1000)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the classifier")
@@ -179,10 +159,3 @@ def _scorer(run_id: str, stamp: int) -> Scorer:  # noqa: ARG001
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _scored(run_id: str, split: str, stamp: int) -> Scored:  # noqa: ARG001
     return runs.scored(runs.load(run_id), split)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _best_rule(run_id: str, stamp: int) -> Rule:
-    chosen = runs.load(run_id)
-    labels = store.load(chosen.settings.dataset).labels
-    return best_f1_rule(labels, _scored(run_id, "validation", stamp))

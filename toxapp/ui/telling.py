@@ -9,7 +9,7 @@ import streamlit as st
 
 from toxapp.data.store import Dataset
 from toxapp.errors import SettingsError
-from toxapp.runs import recipes, settings
+from toxapp.runs import recipes, settings, starting
 from toxapp.runs.recipes import Recipe
 from toxapp.runs.settings import ADOPT, Settings, family_of
 from toxapp.ui import adopting, blending, look, settings_form, told
@@ -55,7 +55,7 @@ def _start(dataset: Dataset, recipe: Recipe | None, model: str, *, from_scratch:
     if recipe:
         made = recipes.settings(recipe, dataset.id, rows, model=model, from_scratch=from_scratch)
     else:
-        made = settings.suggested(dataset.id, rows, model, from_scratch=from_scratch)
+        made = starting.suggested(dataset.id, rows, model, from_scratch=from_scratch)
     return replace(made, name=dataset.name)
 
 

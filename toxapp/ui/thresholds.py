@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import numpy as np
-
 from toxapp.decisions.curve import known
+from toxapp.evaluation.sureness import few
 from toxapp.runs.rules import Rule
 from toxapp.runs.run import Scored
+from toxapp.ui.studio.standing import Standing, acts_of, thresholds_of
 from toxapp.ui.threshold_cards.cards import Card
 
-ROUGH = 50
+
+def cards_of(scored: Scored, standing: Standing, best: Rule, unmet: dict[str, str]) -> list[Card]:
+    """A card per label, in the labels' order.
+
+    Args:
+        scored: validation texts.
+        standing: its `base` says where the lines stand at first.
+        best: the best F-beta per label, which the cards mark.
+        unmet: label -> what of a wish cannot be met.
+
+    Raises:
+        DataError: a score is not a number from 0 to 1.
+    """
+    thresholds = thresholds_of(standing.rule, standing.base)
+    acts = acts_of(standing.rule, standing.base)
+    return [
+        Card(
+            label=label,
+            scores=scored.scores[:, n],
+            targets=scored.targets[:, n],
+            threshold=thresholds[label],
+            act=acts[label],
+            best=best.thresholds[label],
+            note=_note(scored, n, None if label in best.reasons else unmet.get(label)),
+            reason=best.reasons.get(label),
+            best_interval=best.threshold_intervals.get(label),
+        )
+        for n, label in enumerate(best.thresholds)
+    ]
 
 
-def cards_of(
-    labels: Sequence[str], scored: Scored, shown: Mapping[str, float | None], best: Rule
-) -> list[Card]:
-    """A card per label: its scores, where its threshold stands, and where its best F1 is."""
-    return [_card(label, n, scored, shown[label], best) for n, label in enumerate(labels)]
-
-
-def _card(label: str, column: int, scored: Scored, threshold: float | None, best: Rule) -> Card:
-    positive, scores = known(scored.targets[:, column], scored.scores[:, column])
+def _note(scored: Scored, column: int, unmet: str | None) -> str | None:
+    positive, _ = known(scored.targets[:, column], scored.scores[:, column])
     positives = int(positive.sum())
-    rough = f"{positives} texts carry this label. Its figures are rough."
-    return Card(
-        label=label,
-        texts=len(scores),
-        positives=positives,
-        threshold=threshold,
-        best=best.thresholds[label],
-        with_label=np.sort(scores[positive]),
-        without=np.sort(scores[~positive]),
-        note=rough if 0 < positives < ROUGH else None,
-        reason=best.reasons.get(label),
-        best_interval=best.threshold_intervals.get(label),
-    )
+    rough = few(positives) if positives else None  # of none, the reason says it
+    return " ".join(filter(None, [rough, unmet])) or None

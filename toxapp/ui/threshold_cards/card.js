@@ -1,13 +1,20 @@
-// One card: header, chart, live figures, and what a hand does to them.
+// One card: header, chart, live figures, and the bands of a second cut-off.
 
 const FIGURES = [
   ["flagged", "flagged", "Texts that score at or above the threshold."],
   ["caught", "caught", "Recall: of the texts that carry the label, the share that is flagged, with its 95 % interval (Wilson), and their number."],
   ["right", "right", "Precision: of the flagged texts, the share that carries the label, with its 95 % interval (Wilson)."],
-  ["f1", "F1", "The harmonic mean of precision and recall."],
+  ["f", "F1", "The harmonic mean of precision and recall; above beta 1, recall counts more."],
   ["missed", "missed", "Texts that carry the label and score below the threshold."],
   ["falseAlarms", "false alarms", "Flagged texts that do not carry the label."],
 ];
+const BANDS = [
+  ["clear", "Texts below the threshold."],
+  ["review", "Texts from the threshold up to the second cut-off: somebody reads them."],
+  ["act", "Texts from the second cut-off on, and how many of them carry the label: acted on unread."],
+];
+const SET_BEST = "Set the threshold with the best F, as chosen on these texts";
+const SET_RANGE = "; between which values it lies on 95 % of resamples of the texts";
 
 function html(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -16,25 +23,38 @@ function html(name, attributes = {}, ...children) {
   return made;
 }
 
-/** One label. `board` is told when the hand rests (`board.later()`) or lets go (`board.send()`). */
+function numberField(label) {
+  const made = html("input", { class: "number", type: "number", min: 0, max: 1, step: 0.001, placeholder: "off" });
+  made.setAttribute("aria-label", `${label}, from 0 to 1`);
+  return made;
+}
+
+/** One label. `board` is told what moved, when the hand rests (`later`) and when it lets go (`send`). */
 class CardView {
-  constructor(label, board) {
+  constructor(label, place, board) {
     this.label = label;
+    this.place = place;
     this.board = board;
+    this.cuts = { flag: null, act: null };
+    this.last = { flag: null, act: null };
+    this.shown = {};
     this.chart = new Chart();
-    this.chart.slider.setAttribute("aria-label", `Threshold for ${label}`);
+    const names = { flag: `Threshold for ${label}`, act: `Act on ${label} from` };
+    this.inputs = { flag: numberField(names.flag), act: numberField(names.act) };
+    for (const [kind, line] of Object.entries(this.chart.lines)) {
+      line.node.setAttribute("aria-label", names[kind]);
+    }
     this.count = html("span", { class: "count" });
-    this.toggle = html("button", { class: "switch", type: "button", role: "switch" });
-    this.toggle.setAttribute("aria-label", `Flag ${label}`);
+    this.toggle = html("button", { class: "switch", type: "button", role: "switch", "aria-label": `Flag ${label}` });
     this.toggle.title = "Switched off, the label flags nothing.";
-    this.number = html("input", { class: "number", type: "number", min: 0, max: 1, step: 0.001, placeholder: "off" });
-    this.number.setAttribute("aria-label", `Threshold for ${label}, from 0 to 1`);
-    this.toBest = html("button", { class: "jump", type: "button" });
-    this.toHalf = html("button", { class: "jump", type: "button" }, "0.5");
-    this.toHalf.title = "Set the threshold to 0.5";
+    this.toBest = html("button", { class: "jump best", type: "button" });
+    this.addAct = jump("+ act", "Add a second, higher cut-off: what scores at least that much is acted on unread");
+    this.addAct.setAttribute("aria-label", `Add a second cut-off for ${label}`);
+    this.dropAct = jump("×", "Take the second cut-off away");
+    this.dropAct.setAttribute("aria-label", `Take the second cut-off for ${label} away`);
     this.note = html("p", { class: "note" });
     this.node = this.assemble();
-    this.listen();
+    new Hand(this).listen();
   }
 
   assemble() {
@@ -47,8 +67,9 @@ class CardView {
       "article",
       { class: "card", "aria-label": this.label },
       html("header", {}, heading, this.count, this.toggle),
-      html("div", { class: "setting" }, this.number, this.toBest, this.toHalf),
+      html("div", { class: "setting" }, this.inputs.flag, this.toBest, this.addAct),
       this.chart.svg,
+      this.assembleBands(),
       figures,
       this.note,
     );
@@ -56,182 +77,135 @@ class CardView {
 
   field(key, name, tip) {
     const [value, range, more] = ["value", "range", "more"].map((part) => html("span", { class: part }));
-    this.fields[key] = { value, range, more };
     const term = html("dt", {}, name, more);
+    this.fields[key] = { term, value, range, more };
     const made = html("div", { "data-figure": key }, term, html("dd", {}, value, range));
     made.title = tip;
     return made;
   }
 
-  listen() {
-    const { slider, svg: surface, marks } = this.chart;
-    this.number.addEventListener("input", () => this.type());
-    this.number.addEventListener("change", () => this.settle());
-    this.number.addEventListener("blur", () => this.board.send());
-    this.toggle.addEventListener("click", () => this.flip());
-    this.toBest.addEventListener("click", () => this.jump(this.data.best));
-    this.toHalf.addEventListener("click", () => this.jump(0.5));
-    marks.addEventListener("click", ({ target }) => this.jump(+target.closest("g").dataset.at));
-    slider.addEventListener("keydown", (event) => this.press(event));
-    slider.addEventListener("blur", () => this.board.send());
-    surface.addEventListener("pointerdown", (event) => this.grab(event));
-    surface.addEventListener("pointermove", (event) => this.drag(event));
-    surface.addEventListener("pointerup", (event) => this.release(event));
-    surface.addEventListener("pointercancel", () => this.abandon());
+  assembleBands() {
+    this.bandCounts = {};
+    this.bands = html("div", { class: "bands" });
+    for (const [kind, tip] of BANDS) {
+      const count = (this.bandCounts[kind] = html("strong", {}));
+      const named = kind === "act" ? ["act from ", this.inputs.act, " "] : [`${kind} `];
+      const made = html("span", { "data-band": kind }, ...named, count);
+      made.title = tip;
+      this.bands.append(made);
+    }
+    this.bands.append(this.dropAct);
+    return this.bands;
   }
 
-  /** Take over the label's data; `reset` takes its threshold too, unless a drag is in progress. */
+  /** Take over the label's data; `reset` takes its cut-offs too, unless a drag is in progress. */
   take(data, reset) {
     this.data = data;
-    if (reset && !this.held) this.threshold = data.threshold;
-    this.last = this.threshold ?? this.last ?? data.best ?? 0.5;
-    this.count.textContent = `${number(data.positives)} texts, ${prevalence(data.positives / Math.max(1, data.texts))} %`;
-    this.count.title = `${number(data.positives)} of ${number(data.texts)} texts carry the label.`;
-    this.toBest.hidden = data.best === null;
-    this.toHalf.hidden = data.reason !== null;
-    if (data.best !== null) {
-      const ends = data.best_interval;
-      const between = ends ? html("small", {}, ` ${told(ends[0])}–${told(ends[1])}`) : "";
-      this.toBest.replaceChildren("best F1 ", html("b", {}, told(data.best)), between);
-      this.toBest.title = ends
-        ? "The threshold with the best F1, and between which values it lies on 95 % of resamples."
-        : "The threshold with the best F1.";
-    }
-    this.toBest.title = "Set the threshold at which F1 is highest";
-    this.note.textContent = data.reason ?? data.note ?? "";
+    if (reset && !this.held) this.stand(cutsOf(data));
+    this.last.flag ??= data.best ?? 0.5;
+    const { withLabel, without, missing } = data.column;
+    const texts = withLabel.length + without.length;
+    this.count.textContent = `${number(withLabel.length)} texts, ${prevalence(withLabel.length / Math.max(1, texts))} %`;
+    const unknown = missing ? ` Of ${number(missing)} more nobody says; they are in no figure here.` : "";
+    this.count.title = `${number(withLabel.length)} of ${number(texts)} texts carry the label.${unknown}`;
+    this.note.textContent = [data.reason, data.note].filter(Boolean).join(" ");
     this.note.hidden = !this.note.textContent;
+    this.takeBest(data);
+  }
+
+  stand(cuts) {
+    this.cuts = cuts;
+    if (cuts.flag !== null) this.last = { ...cuts };
+  }
+
+  takeBest({ best, best_interval: ends }) {
+    this.toBest.hidden = best === null;
+    if (best === null) return;
+    const between = ends ? html("small", {}, ` ${told(ends[0])}–${told(ends[1])}`) : "";
+    this.toBest.replaceChildren(`best F${this.board.beta} `, html("b", {}, told(best)), between);
+    this.toBest.title = `${SET_BEST}${ends ? SET_RANGE : ""}.`;
   }
 
   draw() {
-    const width = this.chart.svg.parentNode.clientWidth - 28;
+    const width = this.node.clientWidth - 28;
     if (width <= 0) return;
-    this.chart.draw(this.data, this.board.axis, width);
+    this.chart.draw(this.data, this.board, width);
+    this.fields.f.term.firstChild.textContent = `F${this.board.beta}`;
     this.show();
   }
 
-  /** Threshold, line and figures as they now stand. */
+  /** Cut-offs, lines and figures as they now stand. */
   show() {
-    const figures = figuresAt(this.data, this.threshold);
-    const off = this.threshold === null;
+    const { flag, act } = this.cuts;
+    const figures = figuresAt(this.data.column, flag, this.board.beta);
+    const off = flag === null;
     this.node.classList.toggle("off", off);
     this.toggle.setAttribute("aria-checked", String(!off));
-    this.toggle.disabled = this.data.reason !== null;
-    this.number.disabled = this.toBest.disabled = this.toHalf.disabled = off;
-    this.chart.move(this.threshold, figures.f1);
-    this.showNumber();
+    this.toggle.disabled = off && this.data.reason !== null;
+    for (const each of [this.inputs.flag, this.toBest, this.addAct]) each.disabled = off;
+    this.addAct.hidden = act !== null || this.data.reason !== null;
+    this.chart.move(this.cuts, figures.f);
+    for (const kind of ["flag", "act"]) this.showNumber(kind);
     this.showFigures(figures);
+    this.showBands(figures);
   }
 
-  showNumber() {
-    if (this.shown === this.threshold) return;
-    this.shown = this.threshold;
-    this.number.value = this.threshold === null ? "" : told(this.threshold);
-    this.number.setAttribute("aria-invalid", "false");
-    this.widen();
+  showNumber(kind) {
+    const [cut, input] = [this.cuts[kind], this.inputs[kind]];
+    if (this.shown[kind] === cut) return;
+    this.shown[kind] = cut;
+    input.value = cut === null ? "" : told(cut);
+    input.setAttribute("aria-invalid", "false");
+    this.widen(kind);
   }
 
-  widen() {
-    this.number.style.setProperty("--digits", Math.max(5, this.number.value.length));
+  widen(kind) {
+    const input = this.inputs[kind];
+    input.style.setProperty("--digits", Math.max(5, input.value.length));
   }
 
   showFigures(figures) {
-    const { fields, threshold } = this;
-    const share = (value) => (value === null ? "–" : `${percent(value)} %`);
+    const { fields } = this;
+    const { flag } = this.cuts;
+    const positives = this.data.column.withLabel.length;
     fields.flagged.value.textContent = number(figures.flagged);
-    fields.caught.value.textContent = share(figures.recall);
-    const positives = threshold === null ? 0 : this.data.withLabel.length;
-    fields.caught.range.textContent = range(figures.caught, positives);
+    fields.caught.value.textContent = share(figures.caught, positives);
+    fields.caught.range.textContent = range(figures.caught, flag === null ? 0 : positives);
     fields.caught.more.textContent = number(figures.caught);
-    fields.right.value.textContent = share(figures.precision);
+    fields.right.value.textContent = share(figures.caught, figures.flagged);
     fields.right.range.textContent = range(figures.caught, figures.flagged);
     fields.right.more.textContent = figures.flagged ? `of ${number(figures.flagged)}` : "";
-    fields.f1.value.textContent = figures.f1 === null ? "–" : figures.f1.toFixed(3);
+    fields.f.value.textContent = figures.f === null ? "–" : figures.f.toFixed(3);
     fields.missed.value.textContent = number(figures.missed);
     fields.falseAlarms.value.textContent = number(figures.falseAlarms);
-    if (threshold === null) return;
-    const words = `${told(threshold)}: ${number(figures.flagged)} flagged, ${share(figures.recall)} caught, ${share(figures.precision)} right`;
-    this.chart.slider.setAttribute("aria-valuenow", threshold);
-    this.chart.slider.setAttribute("aria-valuetext", words);
+    if (flag === null) return;
+    const words = `${told(flag)}: ${number(figures.flagged)} flagged, ${share(figures.caught, positives)} caught, ${share(figures.caught, figures.flagged)} right`;
+    say(this.chart.lines.flag, flag, words);
   }
 
-  set(threshold) {
-    this.threshold = threshold;
-    if (threshold !== null) this.last = threshold;
-    this.show();
-  }
-
-  jump(threshold) {
-    if (this.threshold === null) return;
-    this.set(threshold);
-    this.board.send();
-  }
-
-  flip() {
-    this.set(this.threshold === null ? this.last : null);
-    this.board.send();
-  }
-
-  type() {
-    const value = this.number.valueAsNumber;
-    const usable = value >= 0 && value <= 1;
-    this.number.setAttribute("aria-invalid", String(!usable));
-    this.widen();
-    if (!usable) return;
-    this.shown = value; // what is typed stays as typed
-    this.set(value);
-  }
-
-  settle() {
-    if (this.number.getAttribute("aria-invalid") === "true") {
-      this.shown = undefined;
-      this.show();
-    }
-    this.board.later();
-  }
-
-  press(event) {
-    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
-    const ends = { Home: 0, End: 1 };
-    if (event.key === "Escape") return this.abandon();
-    if (!(event.key in by) && !(event.key in ends)) return;
-    event.preventDefault();
-    const steps = by[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? 10 : 1);
-    this.set(ends[event.key] ?? rounded(this.board.axis.nudge(this.threshold, steps)));
-    this.board.later();
-  }
-
-  grab(event) {
-    if (event.button !== 0 || this.threshold === null || event.target.closest(".marks")) return;
-    event.preventDefault();
-    const { left } = this.chart.svg.getBoundingClientRect();
-    const away = event.clientX - left - this.chart.x(this.threshold);
-    const grabbed = Math.abs(away) <= GRAB;
-    this.held = { left: left + (grabbed ? away : 0), before: this.threshold };
-    this.chart.svg.setPointerCapture(event.pointerId);
-    this.chart.slider.focus({ preventScroll: true });
-    // A finger that comes down beside the line may be about to scroll the page.
-    if (!grabbed && event.pointerType !== "touch") this.drag(event);
-  }
-
-  drag(event) {
-    if (this.held) this.set(this.chart.scoreAt(event.clientX - this.held.left));
-  }
-
-  release(event) {
-    if (!this.held) return;
-    if (event.pointerType === "touch") this.drag(event);
-    this.held = null;
-    this.board.send();
-  }
-
-  abandon() {
-    if (!this.held) return;
-    this.set(this.held.before);
-    this.held = null;
+  showBands({ clear, flagged }) {
+    const { act } = this.cuts;
+    this.bands.hidden = act === null;
+    if (act === null) return;
+    const acted = figuresAt(this.data.column, act, 1);
+    const right = share(acted.caught, acted.flagged);
+    this.bandCounts.clear.textContent = number(clear);
+    this.bandCounts.review.textContent = number(flagged - acted.flagged);
+    this.bandCounts.act.textContent = acted.flagged ? `${number(acted.flagged)}, ${right} right` : "0";
+    say(this.chart.lines.act, act, `${told(act)}: ${number(acted.flagged)} acted on, ${right} right`);
   }
 }
 
-function range(hits, of) {
-  const interval = wilson(hits, of);
-  return interval ? interval.map((end) => (end * 100).toFixed(0)).join("–") : "";
+/** Where the cut-offs of a card stand at first; a label that is switched off has none. */
+const cutsOf = ({ threshold, act }) => ({ flag: threshold, act: threshold === null ? null : act });
+
+function jump(words, tip) {
+  const made = html("button", { class: "jump", type: "button" }, words);
+  made.title = tip;
+  return made;
+}
+
+function say({ node }, cut, words) {
+  node.setAttribute("aria-valuenow", cut);
+  node.setAttribute("aria-valuetext", words);
 }

@@ -1,6 +1,6 @@
-// The board of cards: legend, axis, theme, and the traffic with Python.
+// The board of cards: legend, axis, totals, theme, and the traffic with Python.
 //
-// Who holds the thresholds: this module, from the first call on. A later call with the same
+// Who holds the cut-offs: this module, from the first call on. A later call with the same
 // `token` leaves them alone; one with another token puts those of the data in their place, except
 // on a card that is being dragged, which keeps to the pointer. What is sent to Python carries the
 // token, so that Python can tell an answer to older data and drop it. It is sent when the pointer
@@ -11,7 +11,7 @@ const REST_MS = 150;
 const LEGEND = [
   ["precision", "precision", "Of the texts flagged at a threshold, the percentage that carries the label."],
   ["recall", "recall", "Of the texts that carry the label, the percentage flagged at a threshold."],
-  ["f1", "F1", "The harmonic mean of precision and recall."],
+  ["f", "F1", "The harmonic mean of precision and recall; above beta 1, recall counts more."],
   ["with", "carry the label", "How the scores of these texts lie, in 80 bins. Heights are logarithmic, so that one text and a thousand are both seen."],
   ["without", "do not", "How the scores of these texts lie, in 80 bins. Heights are logarithmic, so that one text and a thousand are both seen."],
 ];
@@ -25,24 +25,26 @@ const AXES = [
 class Board {
   constructor(parent) {
     this.grid = html("div", { class: "grid" });
-    this.root = html("div", { class: "cards" }, this.makeToolbar(), this.grid);
+    this.totals = new Totals();
+    this.root = html("div", { class: "cards" }, this.makeToolbar(), this.grid, this.totals.node);
     parent.append(this.root);
     this.views = [];
-    this.axisName = "linear";
     this.observer = new ResizeObserver(() => this.fit());
   }
 
   makeToolbar() {
     const legend = html("ul", { class: "legend" });
     for (const [kind, name, tip] of LEGEND) {
-      const item = html("li", {}, html("i", { class: `key ${kind}` }), name);
+      const words = html("span", {}, name);
+      const item = html("li", {}, html("i", { class: `key ${kind}` }), words);
       item.title = tip;
+      if (kind === "f") this.fName = words;
       legend.append(item);
     }
     this.switches = AXES.map(([axis, name, tip]) => {
       const button = html("button", { type: "button", "data-axis": axis }, name);
       button.title = tip;
-      button.addEventListener("click", () => this.turn(axis));
+      button.addEventListener("click", () => this.turn(axis, true));
       return button;
     });
     const group = html("div", { class: "axis", role: "group", "aria-label": "Score axis" });
@@ -52,63 +54,117 @@ class Board {
 
   /** Take over what Python sent; called again at every new data and at every change of theme. */
   take({ data, setStateValue }) {
-    this.emit = (value) => setStateValue("thresholds", value);
+    this.emit = setStateValue;
     this.root.dataset.theme = isDark(this.root) ? "dark" : "light";
     const first = this.token === undefined;
     const reset = this.token !== data.token;
-    this.token = data.token;
+    [this.token, this.beta, this.volume] = [data.token, data.beta, data.volume];
+    this.axisName ??= data.axis;
+    this.fName.textContent = `F${this.beta}`;
     this.seat(data.cards);
-    data.cards.forEach((card, at) => this.views[at].take(this.decoded(card, at), reset));
-    if (reset) this.settle(data.cards.map((card) => card.threshold));
-    this.turn(this.axisName);
+    const other = this.read(data.cards, reset);
+    if (reset) this.settle(standingOf(data.cards.map(cutsOf)));
+    if (first) this.recall();
+    // Python repeats itself after every answer, and drawing 100,000 scores anew would be felt.
+    const said = JSON.stringify({ ...data, cards: data.cards.map(withoutScores) });
+    if (other || said !== this.said) this.turn(this.axisName, false);
+    this.said = said;
     this.observer.observe(this.root);
-    // Python holds an answer that an earlier mounting gave: what is on screen is what counts.
-    if (first && data.answered) this.emit({ token: this.token, values: this.values() });
+  }
+
+  /** Put back on the page, with the same token, the cut-offs stand where they stood. */
+  recall() {
+    const { token, values, acts } = kept;
+    if (token !== this.token) return;
+    this.views.forEach((view, at) => view.stand({ flag: values[at], act: acts[at] }));
+    this.send();
   }
 
   /** One view per label, in order; the same labels keep their views, and so a drag in progress. */
   seat(cards) {
     const same = (card, at) => this.views[at]?.label === card.label;
     if (cards.length === this.views.length && cards.every(same)) return;
-    this.views = cards.map(({ label }) => new CardView(label, this));
+    this.views = cards.map(({ label }, place) => new CardView(label, place, this));
     this.grid.replaceChildren(...this.views.map((view) => view.node));
     this.grid.dataset.cards = cards.length;
+    this.flags = undefined;
   }
 
-  /** The card with its scores as numbers; scores that have not changed are not read again. */
-  decoded(card, at) {
-    const { data } = this.views[at];
-    const same = data?.with64 === card.with64 && data.without64 === card.without64;
-    if (same) return { ...data, ...card };
-    const scores = { withLabel: decode(card.with64), without: decode(card.without64) };
-    return { ...card, ...scores, steps: stepsOf(scores) };
+  /** Each view its card, with its scores as numbers; whether they are others than before. */
+  read(cards, reset) {
+    let same = this.flags !== undefined;
+    cards.forEach((card, at) => {
+      const { data } = this.views[at];
+      const kept = data?.scores64 === card.scores64 && data.targets64 === card.targets64;
+      const column = kept ? data.column : columnOf(card.scores64, card.targets64);
+      const steps = kept ? data.steps : stepsOf(column);
+      this.views[at].take({ ...card, column, steps }, reset);
+      same &&= kept;
+    });
+    if (same) return false;
+    const columns = this.views.map(({ data }) => data.column);
+    const kinds = kindsOf(columns);
+    [this.flags, this.acts] = [new Tally(columns, kinds), new Tally(columns, kinds)];
+    this.totals.renew(kinds);
+    return true;
   }
 
-  turn(name) {
+  turn(name, chosen) {
     this.axisName = name;
-    const cards = this.views.map((view) => view.data);
-    this.axis = name === "odds" ? logOddsAxis(cards) : linearAxis();
+    this.axis = name === "odds" ? logOddsAxis(this.views.map(({ data }) => data.column)) : linearAxis();
     for (const button of this.switches) {
       button.setAttribute("aria-pressed", String(button.dataset.axis === name));
     }
-    for (const view of this.views) view.draw();
+    if (chosen) this.emit("axis", name);
+    this.draw();
+  }
+
+  draw() {
+    for (const view of this.views) {
+      view.draw();
+      this.count(view);
+    }
+    this.total();
   }
 
   fit() {
     const width = this.views[0]?.node.clientWidth;
     if (width === this.width) return;
     this.width = width;
-    for (const view of this.views) view.draw();
+    this.draw();
   }
 
-  values() {
-    return this.views.map((view) => view.threshold);
+  /** A cut-off of that view has moved: its card and the totals follow at once. */
+  moved(view) {
+    view.show();
+    this.count(view);
+    this.total();
+    this.keep();
+  }
+
+  count({ place, cuts }) {
+    this.flags.move(place, cuts.flag);
+    this.acts.move(place, cuts.act);
+  }
+
+  total() {
+    const acting = this.views.some(({ cuts }) => cuts.act !== null);
+    this.totals.show(this.flags, this.acts, { volume: this.volume, acting });
+  }
+
+  standing() {
+    return standingOf(this.views.map(({ cuts }) => cuts));
   }
 
   /** Note what Python has, and drop what was about to be sent. */
-  settle(values) {
+  settle(standing) {
     clearTimeout(this.timer);
-    this.sent = JSON.stringify(values);
+    this.sent = JSON.stringify(standing);
+  }
+
+  /** Keep what stands for another mounting, which Streamlit makes when it pleases. */
+  keep() {
+    kept = { token: this.token, ...this.standing() };
   }
 
   later() {
@@ -117,9 +173,9 @@ class Board {
   }
 
   send() {
-    if (JSON.stringify(this.values()) === this.sent) return;
-    this.settle(this.values());
-    this.emit({ token: this.token, values: this.values() });
+    if (JSON.stringify(this.standing()) === this.sent) return;
+    this.settle(this.standing());
+    this.emit("thresholds", { token: this.token, ...this.standing() });
   }
 
   leave() {
@@ -127,6 +183,9 @@ class Board {
     clearTimeout(this.timer);
   }
 }
+
+const standingOf = (cuts) => ({ values: cuts.map(({ flag }) => flag), acts: cuts.map(({ act }) => act) });
+const withoutScores = ({ scores64, targets64, ...rest }) => rest;
 
 /** Whether the app is dark, judged by its background, in whatever notation the theme gives it. */
 function isDark(node) {
@@ -138,6 +197,7 @@ function isDark(node) {
 }
 
 const boards = new WeakMap();
+let kept = {};
 
 export default function (component) {
   const { parentElement } = component;

@@ -1,4 +1,4 @@
-// One label's drawing: curves above, the two distributions below, the threshold across both.
+// One label's drawing: curves above, the two distributions below, the cut-offs across both.
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 166;
@@ -31,39 +31,62 @@ function barsPath(counts, most, left, width) {
   return path;
 }
 
+/** The ground of what is flagged, or acted on. */
+function band(kind) {
+  const height = BARS.bottom - CURVES.top + 4;
+  return svg("rect", { class: `band ${kind}`, y: CURVES.top - 4, height });
+}
+
+/** A cut-off as a slider: a line with a handle, ready for pointer and keys. */
+class Line {
+  constructor(kind) {
+    this.handle = svg("g", {}, svg("circle", { class: "ring", r: 10 }), knob(kind));
+    this.node = svg(
+      "g",
+      { class: `slider ${kind}`, role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 1 },
+      svg("rect", { class: "grab", x: -GRAB, width: GRAB * 2, y: 0, height: BARS.bottom }),
+      svg("line", { y1: CURVES.top - 6, y2: BARS.bottom }),
+      this.handle,
+    );
+    this.node.dataset.cut = kind;
+  }
+
+  move(x, y) {
+    this.node.setAttribute("transform", `translate(${x},0)`);
+    this.handle.setAttribute("transform", `translate(0,${y})`);
+  }
+
+  show(shown) {
+    this.node.style.display = shown ? "" : "none";
+  }
+}
+
+/** The second cut-off has a handle of another shape, so that no colour has to tell it apart. */
+function knob(kind) {
+  return kind === "flag" ? svg("circle", { r: 5.5 }) : svg("rect", { class: "knob", x: -5, y: -5, width: 10, height: 10 });
+}
+
 class Chart {
   constructor() {
     this.grid = svg("g", { class: "grid-lines" });
     this.axisTicks = svg("g", { class: "ticks" });
-    this.shade = svg("rect", { class: "shade", y: CURVES.top - 4 });
-    this.shade.setAttribute("height", BARS.bottom - CURVES.top + 4);
+    this.bands = { flag: band("flag"), act: band("act") };
     this.paths = {};
-    for (const name of ["without", "with", "f1", "recall", "precision"]) {
+    for (const name of ["without", "with", "f", "recall", "precision"]) {
       this.paths[name] = svg("path", { class: name });
     }
-    this.marks = svg("g", { class: "marks" });
-    this.slider = this.makeSlider();
+    this.marks = svg("g", { class: "marks", "aria-hidden": "true" });
+    this.lines = { flag: new Line("flag"), act: new Line("act") };
     const still = svg("g", { "aria-hidden": "true" });
-    still.append(this.shade, this.grid, ...Object.values(this.paths), this.axisTicks);
-    this.marks.setAttribute("aria-hidden", "true");
-    this.svg = svg("svg", { class: "chart", height: HEIGHT }, still, this.marks, this.slider);
+    still.append(...Object.values(this.bands), this.grid, ...Object.values(this.paths), this.axisTicks);
+    const lines = Object.values(this.lines).map((line) => line.node);
+    this.svg = svg("svg", { class: "chart", height: HEIGHT }, still, this.marks, ...lines);
   }
 
-  makeSlider() {
-    const upright = { y1: CURVES.top - 6, y2: BARS.bottom };
-    this.handle = svg("g", {}, svg("circle", { class: "ring", r: 10 }), svg("circle", { r: 5.5 }));
-    return svg(
-      "g",
-      { class: "slider", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 1 },
-      svg("rect", { class: "grab", x: -GRAB, width: GRAB * 2, y: 0, height: BARS.bottom }),
-      svg("line", upright),
-      this.handle,
-    );
-  }
-
-  /** Everything that stays while the threshold moves. `card` is the label's data, decoded. */
-  draw(card, axis, width) {
+  /** Everything that stays while a cut-off moves. `card` is the label's data, decoded. */
+  draw(card, { axis, beta }, width) {
     this.axis = axis;
+    this.beta = beta;
     this.width = Math.max(40, width - LEFT - RIGHT);
     this.svg.setAttribute("width", width);
     this.drawGrid();
@@ -94,8 +117,8 @@ class Chart {
 
   drawCurves({ steps }) {
     const xs = Float32Array.from(steps.scores, (score) => this.beyond(score) ?? this.x(score));
-    const curves = steps.positives ? curvesOf(steps) : {};
-    for (const name of ["precision", "recall", "f1"]) {
+    const curves = steps.positives ? curvesOf(steps, this.beta) : {};
+    for (const name of ["precision", "recall", "f"]) {
       const range = [LEFT, LEFT + this.width];
       const path = curves[name] ? stepPath(xs, curves[name], range, heightOf) : "";
       this.paths[name].setAttribute("d", path);
@@ -108,7 +131,7 @@ class Chart {
     return score > this.axis.high ? LEFT + this.width + 1 : null;
   }
 
-  drawBars({ withLabel, without }) {
+  drawBars({ column: { withLabel, without } }) {
     const sides = { with: binned(withLabel, this.axis), without: binned(without, this.axis) };
     const most = Math.max(1, ...sides.with, ...sides.without);
     for (const [name, counts] of Object.entries(sides)) {
@@ -118,7 +141,7 @@ class Chart {
 
   drawMarks({ best }) {
     const marks = [{ at: 0.5, name: "0.5" }];
-    if (best !== null) marks.push({ at: best, name: `best F1 ${told(best)}`, class: "best" });
+    if (best !== null) marks.push({ at: best, name: `best F${this.beta} ${told(best)}`, class: "best" });
     this.marks.replaceChildren(...marks.map((mark) => this.mark(mark)));
   }
 
@@ -136,22 +159,34 @@ class Chart {
     return made;
   }
 
-  /** Put the line at `threshold`, its handle on the F1 curve; null takes it off. */
-  move(threshold, f1) {
-    const off = threshold === null;
-    this.slider.style.display = this.shade.style.display = off ? "none" : "";
-    if (off) return;
-    const x = this.x(threshold).toFixed(1);
-    this.slider.setAttribute("transform", `translate(${x},0)`);
-    this.handle.setAttribute("transform", `translate(0,${heightOf(f1 ?? 0.5)})`);
-    this.shade.setAttribute("x", x);
-    this.shade.setAttribute("width", Math.max(0, LEFT + this.width - x));
+  /** Put the lines at the cut-offs, that of the flagged with its handle at `f`; null takes one off. */
+  move({ flag, act }, f) {
+    const right = LEFT + this.width;
+    const [from, upper] = [flag, act].map((cut) => (cut === null ? right : this.x(cut)));
+    this.lines.flag.show(flag !== null);
+    this.lines.act.show(act !== null);
+    this.lines.flag.move(from.toFixed(1), heightOf(f ?? 0.5));
+    this.lines.act.move(upper.toFixed(1), CURVES.top);
+    stretch(this.bands.flag, from, upper);
+    stretch(this.bands.act, upper, right);
+  }
+
+  /** Which cut-off a hand at that pixel means: the nearer of those shown. */
+  nearest(pixel, { flag, act }) {
+    if (act === null) return "flag";
+    const middle = (this.x(flag) + this.x(act)) / 2;
+    return pixel > middle ? "act" : "flag";
   }
 
   /** The threshold under a pixel of the chart. */
   scoreAt(pixel) {
     return rounded(this.axis.scoreAt(clamp((pixel - LEFT) / this.width, 0, 1)));
   }
+}
+
+function stretch(rect, from, to) {
+  rect.setAttribute("x", from.toFixed(1));
+  rect.setAttribute("width", Math.max(0, to - from).toFixed(1));
 }
 
 function text(content, x, y, anchor) {

@@ -1,23 +1,60 @@
-// What a card computes: counts at a threshold, curves, distributions, the score axis.
-// Pure functions of sorted scores; nothing here knows the page.
-// figures.js, chart.js and cards.js are joined, in this order, into one module.
+// What a card computes: texts in the order of their scores, counts at a threshold, curves.
+// Pure functions; nothing here knows the page.
+// figures.js, axes.js, tally.js, chart.js, card.js, hand.js, totals.js and cards.js are joined, in
+// this order, into one module.
 
 const BINS = 80;
 const Z95 = 1.959963984540054;
+const CARRIES = 1;
+const MISSING = 255;
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const logit = (p) => Math.log(p / (1 - p));
 
-/** Base64 of little-endian float32 to numbers (every browser's platform is little-endian). */
-function decode(base64) {
+/** Base64 to bytes. */
+function bytesOf(base64) {
   const raw = atob(base64);
   const bytes = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-  return new Float32Array(bytes.buffer);
+  return bytes;
 }
 
-/** How many of the ascending `scores` are >= threshold, compared in double precision. */
-function countAtLeast(scores, threshold) {
+/**
+ * One label's scores, read once: `order` are the texts by ascending score, `sorted` their scores;
+ * `withLabel` and `without` the ascending scores of the texts that are known to carry the label or
+ * not, and `missing` how many are of neither. Every browser's platform is little-endian.
+ */
+function columnOf(scores64, targets64) {
+  const scores = new Float32Array(bytesOf(scores64).buffer);
+  const targets = bytesOf(targets64);
+  const order = ascending(scores);
+  const sorted = Float32Array.from(order, (text) => scores[text]);
+  const side = (target) => sorted.filter((_, at) => targets[order[at]] === target);
+  const [withLabel, without] = [side(CARRIES), side(0)];
+  const missing = scores.length - withLabel.length - without.length;
+  return { order, sorted, targets, withLabel, without, missing };
+}
+
+/**
+ * The indices of `scores`, from the lowest score to the highest; equal ones stay in their order.
+ * A radix sort in two passes over the bits, which ascend with the value from 0 on: 100,000 scores
+ * take 2 ms, where sorting indices by comparison takes 60.
+ */
+function ascending(scores) {
+  const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
+  let order = Uint32Array.from(bits, (_, text) => text);
+  for (const shift of [0, 16]) {
+    const starts = new Uint32Array(65537);
+    for (const each of bits) starts[((each >>> shift) & 65535) + 1]++;
+    for (let digit = 1; digit <= 65536; digit++) starts[digit] += starts[digit - 1];
+    const next = new Uint32Array(order.length);
+    for (const text of order) next[starts[(bits[text] >>> shift) & 65535]++] = text;
+    order = next;
+  }
+  return order;
+}
+
+/** Where in the ascending `scores` those >= threshold begin, compared in double precision. */
+function startOf(scores, threshold) {
   let low = 0;
   let high = scores.length;
   while (low < high) {
@@ -25,24 +62,33 @@ function countAtLeast(scores, threshold) {
     if (scores[middle] < threshold) low = middle + 1;
     else high = middle;
   }
-  return scores.length - low;
+  return low;
 }
 
-/** The figures at a threshold; null is a label switched off. A ratio over nothing is null, not 0. */
-function figuresAt({ withLabel, without }, threshold) {
-  const caught = threshold === null ? 0 : countAtLeast(withLabel, threshold);
-  const falseAlarms = threshold === null ? 0 : countAtLeast(without, threshold);
+/**
+ * The figures at a threshold; null is a label switched off. A ratio over nothing is null, not 0.
+ * F-beta is (1 + beta^2) caught / (flagged + beta^2 positives).
+ */
+function figuresAt({ withLabel, without }, threshold, beta) {
+  const atLeast = (scores) => (threshold === null ? 0 : scores.length - startOf(scores, threshold));
+  const caught = atLeast(withLabel);
+  const falseAlarms = atLeast(without);
   const flagged = caught + falseAlarms;
   const positives = withLabel.length;
   return {
     caught,
     falseAlarms,
     flagged,
+    clear: positives + without.length - flagged,
     missed: positives - caught,
     recall: positives ? caught / positives : null,
     precision: flagged ? caught / flagged : null,
-    f1: positives ? (2 * caught) / (flagged + positives) : null,
+    f: positives ? fOf(caught, flagged, positives, beta) : null,
   };
+}
+
+function fOf(caught, flagged, positives, beta) {
+  return ((1 + beta * beta) * caught) / (flagged + beta * beta * positives);
 }
 
 /** The 95 % Wilson score interval of hits out of `of`; null where `of` is 0. */
@@ -80,11 +126,11 @@ function stepsOf({ withLabel, without }) {
 }
 
 /** The three curves over the entries of `steps`; null where nothing is flagged. */
-function curvesOf({ caught, flagged, positives }) {
+function curvesOf({ caught, flagged, positives }, beta) {
   return {
     precision: (k) => (flagged[k] ? caught[k] / flagged[k] : null),
     recall: (k) => caught[k] / positives,
-    f1: (k) => (2 * caught[k]) / (flagged[k] + positives),
+    f: (k) => fOf(caught[k], flagged[k], positives, beta),
   };
 }
 
@@ -117,76 +163,4 @@ function stepPath(xs, value, [from, to], y) {
     path += `V${y(last)}`;
   }
   return `${path}H${to}`;
-}
-
-/** How many scores fall in each bin of the axis; what lies beyond its ends is in the outer bins. */
-function binned(scores, axis) {
-  const counts = new Int32Array(BINS);
-  for (const score of scores) counts[Math.min(BINS - 1, Math.floor(axis.place(score) * BINS))]++;
-  return counts;
-}
-
-/** The score axis from 0 to 1, evenly spaced; `place` gives 0 to 1 from left to right. */
-function linearAxis() {
-  return {
-    low: 0,
-    high: 1,
-    ticks: [0, 0.25, 0.5, 0.75, 1],
-    place: (score) => score,
-    scoreAt: (place) => place,
-    nudge: (score, steps) => score + 0.005 * steps,
-  };
-}
-
-/** The axis evenly spaced in log-odds, wide enough for the scores of all cards. */
-function logOddsAxis(cards) {
-  const [lowest, highest] = extremes(cards);
-  const low = 10 ** clamp(Math.floor(Math.log10(lowest)), -4, -2);
-  const high = 1 - 10 ** clamp(Math.floor(Math.log10(1 - highest)), -3, -2);
-  const [start, end] = [logit(low), logit(high)];
-  const ticks = [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999];
-  const inside = (score) => clamp(score, low, high);
-  const inverse = (odds) => 1 / (1 + Math.exp(-odds));
-  return {
-    low,
-    high,
-    ticks: ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.0001),
-    place: (score) => (logit(inside(score)) - start) / (end - start),
-    scoreAt: (place) => inverse(start + place * (end - start)),
-    nudge: (score, steps) => inverse(logit(inside(score)) + 0.1 * steps),
-  };
-}
-
-function extremes(cards) {
-  let [lowest, highest] = [0.5, 0.5];
-  for (const { withLabel, without } of cards) {
-    for (const scores of [withLabel, without]) {
-      lowest = Math.min(lowest, scores[0] ?? 0.5);
-      highest = Math.max(highest, scores[scores.length - 1] ?? 0.5);
-    }
-  }
-  return [lowest, highest];
-}
-
-/** Decimals in which a threshold is told: three, more where only more tell it from 0 or 1. */
-function decimals(threshold) {
-  const edge = Math.min(threshold, 1 - threshold);
-  return edge > 0 ? clamp(1 - Math.floor(Math.log10(edge)), 3, 6) : 3;
-}
-
-const told = (threshold) => threshold.toFixed(decimals(threshold));
-const rounded = (threshold) => Number(told(clamp(threshold, 0, 1)));
-const number = (count) => count.toLocaleString("en-US");
-
-/** A share in per cent without the sign; never 0 or 100 unless it is exactly that. */
-function percent(share) {
-  const value = share * 100;
-  if (value === 0 || value === 100) return String(value);
-  if (value < 1) return Math.max(value, 0.1).toFixed(1);
-  return value > 99 ? Math.min(value, 99.9).toFixed(1) : value.toFixed(0);
-}
-
-/** The share of texts that carry a label, in per cent: two digits that tell. */
-function prevalence(share) {
-  return share < 0.1 && share > 0 ? (share * 100).toPrecision(2) : (share * 100).toFixed(0);
 }

@@ -1,0 +1,1 @@
+"""The Thresholds page in parts: what is wished, what stands, what is saved, what is shown."""
