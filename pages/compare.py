@@ -13,7 +13,7 @@ from toxapp.ui import changed, chosen, comparing, comparing_charts, elsewhere, l
 
 TITLE, SUB = "Compare", "Runs side by side on the test texts, or a run on another dataset."
 VIEWS = {"runs": "Runs side by side", "elsewhere": "Another dataset"}
-RUNS = ("view", "with", "figure", "curve", "other")
+RUNS = ("compare", "with", "figure", "curve", "other")
 FEW_SETTINGS = 10
 
 
@@ -113,7 +113,7 @@ elif not found_run.finished:
         state.go("train")
 else:
     chosen.begin((*RUNS, *elsewhere.KEYS))
-    view = chosen.one("view", "What is compared", VIEWS)
+    view = chosen.one("compare", "What is compared", VIEWS)
     try:
         if view == "runs":
             compared(found_run)

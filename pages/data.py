@@ -30,7 +30,7 @@ def offer_files() -> None:
             "1,680 comments written for this app, with five labels. One click reads them, trains a "
             "classifier in a minute or two, and leads to a verdict."
         )
-        if st.button("Try it with the sample", type="primary", key="sample"):
+        if st.button("Try it with the sample", type="primary", key="try-sample"):
             st.session_state["after_import"] = "train"
             follow(importing.start([Upload(sample_path())], name="sample"))
 

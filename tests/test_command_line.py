@@ -423,6 +423,7 @@ def test_a_recipe_trains_a_t5_whose_strings_are_measured_too(
     assert (kept.batch_size, kept.steps, kept.max_length) == (4, 2, 32)
     found = answer("evaluate", made.id, "--decoded", "--resamples", "0")
     told = found.pop("decoded")
+    assert found.pop("outside")["method"] == "exact"
     assert (found.pop("run"), found.pop("split")) == (made.id, "test")
     assert found == as_json(evaluate_run(made, "test"))
     assert told["n_texts"] == found["n_texts"] == 36

@@ -185,7 +185,7 @@ def test_what_is_chosen_stands_in_the_url_and_outlives_another_page(
     stands(page)
     chosen = {
         "run": [pair[0].id],
-        "view": ["runs"],
+        "compare": ["runs"],
         "with": [f"{pair[1].id},{third.id}"],
         "figure": ["recall"],
         "curve": ["roc"],

@@ -35,7 +35,7 @@ def others(folder: Path) -> None:
 
 
 def view(app: AppTest) -> AppTest:
-    group = next(each for each in app.button_group if each.key == "view")
+    group = next(each for each in app.button_group if each.key == "compare")
     return group.set_value("elsewhere").run()
 
 
@@ -86,7 +86,7 @@ def test_a_run_is_measured_on_another_dataset_and_the_link_shows_it_again(
     trained: Run, tmp_path: Path, serve: Server, visit: Visit
 ) -> None:
     others(tmp_path)
-    page = visit(f"{serve()}/compare?run={trained.id}&view=elsewhere&texts=sample&sample=60")
+    page = visit(f"{serve()}/compare?run={trained.id}&compare=elsewhere&drawn=sample&size=60")
     page.get_by_role("button", name="Measure on 60 texts").click()
     told = page.get_by_text("60 of 90, drawn by seed 0, texts of others")
     expect(told).to_be_visible()

@@ -182,7 +182,11 @@ def from_on(weights: Whole, first: NDArray[np.intp]) -> NDArray[np.int64]:
     summed = np.zeros((len(first), weights.shape[1]), np.int64)
     inside = first < len(weights)
     if inside.any():
-        summed[inside] = np.add.reduceat(weights, first[inside], axis=0, dtype=np.int64)
+        stretches = np.add.reduceat(weights, first[inside], axis=0, dtype=np.int64)
+        # Where two begin at one text, as texts without a target lie between, the first is empty;
+        # reduceat would count that text for both.
+        stretches[:-1][np.diff(first[inside]) == 0] = 0
+        summed[inside] = stretches
     running: NDArray[np.int64] = np.cumsum(summed[::-1], axis=0)[::-1]
     return running
 

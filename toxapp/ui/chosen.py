@@ -6,9 +6,9 @@ taken for a link that had been opened: the choice fell back, or stood on the scr
 the URL. So the URL is listened to only where nobody has just moved a control, and never when a
 fragment reruns; and whoever writes it writes all that the page has chosen, in one step.
 
-    chosen.begin(("view", "figure"))      at the top of the page
-    view = chosen.one("view", ...)        or settle() before and keep() behind any other widget
-    chosen.stand(("view", "figure"))      at the end of the page, and of a fragment with controls
+    chosen.begin(("compare", "figure"))   at the top of the page
+    view = chosen.one("compare", ...)     or settle() before and keep() behind any other widget
+    chosen.stand(("compare", "figure"))   at the end of the page, and of a fragment with controls
 """
 
 from __future__ import annotations

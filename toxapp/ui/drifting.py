@@ -73,7 +73,7 @@ def _choose(found: Run, others: dict[str, Dataset]) -> Request:
     with st.container(horizontal=True, vertical_alignment="bottom", key="drift-bar"):
         name = kept.select("came", "Texts that came in", known)
         size = kept.number(
-            "sample", "Texts to score", (1.0, 1e6), float(arrived.SIZE),
+            "arrivals", "Texts to score", (1.0, 1e6), float(arrived.SIZE),
             "Drawn at random, the same ones every time. More texts make the verdicts surer.",
         )  # fmt: skip
     size = min(int(size or arrived.SIZE), others[name].rows)
@@ -84,10 +84,10 @@ def _columns(found: Run, other: Dataset) -> dict[str, str]:
     """Label of the run -> its label there, or none: guessed by name, and changed in selects."""
     labels = store.load(found.settings.dataset).labels
     likely = dict.fromkeys(labels, NOT_THERE) | mapping.guess(labels, other.labels)
-    held, link = st.session_state, st.query_params.get("map", "")
-    keys = {label: f"map-{found.id}-{other.id}-{label}" for label in labels}
+    held, link = st.session_state, st.query_params.get("came_map", "")
+    keys = {label: f"came-{found.id}-{other.id}-{label}" for label in labels}
     options = list(dict.fromkeys([*other.labels, NOT_THERE]))
-    linked = dict(parse_qsl(link)) if link != held.get("kept_map", "") else {}
+    linked = dict(parse_qsl(link)) if link != held.get("kept_came_map", "") else {}
     for label, key in keys.items():
         asked = linked.get(label, held.get(key, held.get(f"kept_{key}", likely[label])))
         held[key] = asked if asked in options else likely[label]
@@ -106,11 +106,11 @@ def _columns(found: Run, other: Dataset) -> dict[str, str]:
 def _tell(unlike: dict[str, str]) -> None:
     """Put into the URL which labels are mapped otherwise than guessed."""
     told = urlencode(unlike)
-    st.session_state["kept_map"] = told
+    st.session_state["kept_came_map"] = told
     if told:
-        st.query_params["map"] = told
-    elif "map" in st.query_params:
-        del st.query_params["map"]
+        st.query_params["came_map"] = told
+    elif "came_map" in st.query_params:
+        del st.query_params["came_map"]
 
 
 def _scored(request: Request) -> bool:

@@ -23,7 +23,7 @@ from toxapp.runs import run as runs
 from toxapp.runs.run import Run
 from toxapp.ui import chosen, domains, jobs, look, state
 
-KEYS = ("view", "elsewhere", "map", "texts", "sample", "draw", "figure")
+KEYS = ("compare", "elsewhere", "map", "drawn", "size", "draw", "figure")
 _COLUMNS, _FEW = 3, 9
 _SAMPLE = 1000
 _SEEDS = 2**32 - 1
@@ -102,11 +102,11 @@ def _rows(other: Dataset) -> tuple[int, int]:
     """How many texts are drawn, 0 for all, and by which seed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = chosen.one(
-            "texts", "Which texts", {"all": f"All {look.texts(other.rows)}", "sample": "A sample"}
+            "drawn", "Which texts", {"all": f"All {look.texts(other.rows)}", "sample": "A sample"}
         )
         if which == "all":
             return 0, 0
-        size = _number("sample", "Texts", _SAMPLE, (1, other.rows))
+        size = _number("size", "Texts", _SAMPLE, (1, other.rows))
         seed = _number("draw", "Seed", 0, (0, _SEEDS))
     return size, seed
 

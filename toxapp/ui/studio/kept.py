@@ -21,7 +21,7 @@ def one_of(key: str, label: str, known: dict[str, str]) -> str:
         label: of the group, for those who listen.
         known: what the URL says -> what the screen says; the first is the default.
     """
-    _follow(key, next(iter(known)), {name: name for name in known})
+    _follow_word(key, known)
     chosen = st.segmented_control(
         label, list(known), format_func=known.__getitem__, key=key, required=True,
         label_visibility="collapsed",
@@ -33,7 +33,7 @@ def one_of(key: str, label: str, known: dict[str, str]) -> str:
 
 def select(key: str, label: str, known: dict[str, str], *, explain: str | None = None) -> str:
     """One of many words, in a list that opens; as `one_of`."""
-    _follow(key, next(iter(known)), {name: name for name in known})
+    _follow_word(key, known)
     chosen = st.selectbox(
         label, list(known), format_func=known.__getitem__, key=key, help=explain, width=170
     )
@@ -70,6 +70,14 @@ def value_of(key: str, default: float, ends: tuple[float, float]) -> float:
     asked = _number(st.query_params.get(key), ends)
     held: float | None = st.session_state.get(f"kept_{key}", asked)
     return default if held is None else held
+
+
+def _follow_word(key: str, known: dict[str, str]) -> None:
+    """As `_follow`; what is not among the words, such as another run's label, gives the first."""
+    first = next(iter(known))
+    _follow(key, first, {name: name for name in known})
+    if st.session_state[key] not in known:
+        st.session_state[key] = first
 
 
 def _follow(key: str, default: object, asked: dict[str, object]) -> None:
