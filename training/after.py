@@ -6,6 +6,7 @@ that will be served.
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -19,12 +20,14 @@ from toxapp.decisions.figures import as_json
 from toxapp.evaluation import outside
 from toxapp.evaluation.splits import evaluate_run
 from toxapp.evaluation.thresholds import best_f1_rule
+from toxapp.inference.bundle import read
 from toxapp.jobs.work import Work
 from toxapp.runs import events, rules, run
 from toxapp.runs.settings import GRADIENT, Settings
 from training.checkpoints import best_folder, best_step, clear
 from training.figures import gap, measured
 from training.record import figures_at, tell
+from training.serving import Material, compile_bundle
 
 
 def finish(folder: Path, settings: Settings, job: Work) -> None:
@@ -32,6 +35,8 @@ def finish(folder: Path, settings: Settings, job: Work) -> None:
     job.stage("making the bundle")
     if not (folder / "bundle" / "bundle.json").exists():
         make_bundle(folder, settings)
+        if settings.family == "encoder":
+            _compile(folder, settings, job)
     dataset = store.load(settings.dataset)
     if not (folder / "scores.parquet").exists():
         _score(folder, settings, dataset, job)
@@ -42,6 +47,26 @@ def finish(folder: Path, settings: Settings, job: Work) -> None:
     if not (folder / "metrics.json").exists():
         _write_metrics(folder, made)
     clear(folder)  # nothing is left to resume, and the best weights are in model/
+
+
+def _compile(folder: Path, settings: Settings, job: Work) -> None:
+    """Let the fast engine serve where it can, in place of torch, as the settings say.
+
+    There is no bundle meanwhile: what a killed job leaves must not be taken for a whole one.
+    """
+    job.stage("compiling the bundle, and checking it")
+    bundle, draft = folder / "bundle", folder / ".bundle.tmp"
+    shutil.rmtree(draft, ignore_errors=True)
+    bundle.rename(draft)
+    train, validation = (store.read(settings.dataset, x) for x in ("train", "validation"))
+    material = Material(train.texts, validation.texts, validation.targets)
+    compile_bundle(folder / "model", draft, material, serve=settings.serve, seed=settings.seed)
+    details = read(draft).details
+    draft.rename(bundle)
+    words = details["check"]["words"] if "check" in details else details.get("engine_reason")
+    if words:
+        note = {"kind": "note", "step": _kept_step(folder, settings), "split": "serving"}
+        events.append(folder, {**note, "message": words})
 
 
 def _score(folder: Path, settings: Settings, dataset: Dataset, job: Work) -> None:

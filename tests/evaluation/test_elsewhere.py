@@ -180,6 +180,6 @@ def test_a_run_that_cannot_score_is_a_sentence(trained: Run, tmp_path: Path) -> 
     unfinished = run.load(run.create(trained.settings).id)
     with pytest.raises(JobError, match="it can score once it has finished"):
         measured(unfinished, file, {})
-    (workspace.find("runs", trained.id) / "bundle" / "config.json").unlink()
-    with pytest.raises(ModelError, match=r"lacks config\.json"):
+    (workspace.find("runs", trained.id) / "bundle" / "model.bin").unlink()
+    with pytest.raises(ModelError, match=r"lacks model\.bin"):
         measured(trained, file, {})

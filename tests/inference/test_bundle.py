@@ -81,7 +81,7 @@ def test_other_formats_are_refused(tmp_path: Path, record: dict[str, Any]) -> No
     "changed", [{"kind": "forest"}, {"engine": "torch-int8"}, {"kind": "linear"}]
 )
 def test_a_kind_is_scored_by_its_own_engine_alone(tmp_path: Path, changed: dict[str, str]) -> None:
-    with pytest.raises(BundleError, match="this version scores: encoder by torch-fp32-cpu, linear"):
+    with pytest.raises(BundleError, match="this version scores: encoder by torch-fp32-cpu or"):
         read(written(tmp_path, {**WRITTEN, **changed}))
 
 

@@ -159,12 +159,12 @@ print([name for name in sys.modules if name.partition(".")[0] in ("toxapp", "tra
 def test_a_bundle_names_its_files_with_their_hashes(bundle: Path) -> None:
     record = read(bundle)
     files = {file.name for file in bundle.iterdir()} - {"bundle.json"}
-    assert set(record.hashes) == files == {"config.json", "tokenizer.json", "model.safetensors"}
-    assert record.hashes["config.json"] == sha256(bundle / "config.json")
+    assert set(record.hashes) == files == {"model.xml", "model.bin", "tokenizer.json"}
+    assert record.hashes["model.bin"] == sha256(bundle / "model.bin")
     assert (record.kind, record.max_length) == ("encoder", 32)
 
 
-@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["model.xml", "model.bin", "tokenizer.json"])
 def test_a_file_that_has_changed_is_refused(bundle: Path, name: str) -> None:
     content = (bundle / name).read_bytes()
     (bundle / name).unlink()  # may be a hard link to the model's
@@ -173,7 +173,7 @@ def test_a_file_that_has_changed_is_refused(bundle: Path, name: str) -> None:
         inference.load(bundle)
 
 
-@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["model.xml", "model.bin", "tokenizer.json"])
 def test_a_missing_file_is_named(bundle: Path, name: str) -> None:
     (bundle / name).unlink()
     with pytest.raises(BundleError, match=f"lacks {name}; make the bundle again"):
@@ -192,7 +192,7 @@ def test_a_folder_without_a_bundle_says_so(bundle: Path, tmp_path: Path) -> None
     [
         ({"format": 3}, "is of another format than 2; train the run again"),
         ({"extra": 1}, "is of another format than 2"),
-        ({"kind": "linear"}, "is of the kind linear for the engine torch-fp32-cpu"),
+        ({"kind": "linear"}, "is of the kind linear for the engine openvino-fp32-cpu"),
         ({"engine": "torch-int8"}, "for the engine torch-int8; this version scores: encoder by"),
     ],
 )

@@ -64,6 +64,7 @@ def test_all_wrong_settings_are_named_at_once() -> None:
         ("precision", ["auto", "bf16", "fp32"], ["fp16", ""]),
         ("device", ["auto", "cpu", "mps", "cuda", "cuda:1"], ["gpu", "cuda:", "cuda:one", ""]),
         ("checkpoint_s", [0.1], [0.0, -1.0]),
+        ("serve", ["full", "8bit"], ["int8", "", 8]),
         ("steps", [0, 10_000_000], [-1, 10_000_001]),
         ("schedule", ["linear", "cosine", "constant"], ["step", ""]),
         ("accumulation", [1, 1024], [0, 1025]),
@@ -125,6 +126,15 @@ def test_a_setting_that_a_family_lacks_is_refused_in_pairs_too_even_as_it_stands
         changed(Settings("d", "linear"), ["epochs=2", "c=4"])
     with pytest.raises(SettingsError, match="The encoder family has no setting 'c'"):
         changed(Settings("d"), ["c=1.0"])
+
+
+@pytest.mark.parametrize("model", ["linear", "small", "t5:owner/name", "adopt:owner/name"])
+def test_only_encoders_can_be_asked_to_serve_in_8_bits(model: str) -> None:
+    family = family_of(model)
+    with pytest.raises(SettingsError, match=f"The {family} family has no setting 'serve'"):
+        changed(suggested("d", 100, model), ["serve=8bit"])
+    assert changed(Settings("d"), ["serve=8bit"]).serve == "8bit"
+    assert Settings("d").serve == "full"
 
 
 def test_pairs_can_change_the_family() -> None:

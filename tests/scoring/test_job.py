@@ -316,8 +316,8 @@ def test_the_text_column_is_the_one_asked_for_or_trained_on_or_guessed(
 
 
 def test_a_damaged_bundle_is_a_sentence(trained: Run) -> None:
-    (trained.folder / "bundle" / "model.safetensors").unlink()
-    with pytest.raises(ModelError, match=r"lacks model\.safetensors"):
+    (trained.folder / "bundle" / "model.bin").unlink()
+    with pytest.raises(ModelError, match=r"lacks model\.bin"):
         engine.open_scorer(trained)
 
 

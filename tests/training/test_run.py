@@ -75,8 +75,8 @@ def test_a_run_leaves_the_files_that_the_rest_builds_on(house: House) -> None:
     kept = [f for f in files(folder) if not f.startswith("checkpoints")]
     assert kept == [
         "bundle/bundle.json",
-        "bundle/config.json",
-        "bundle/model.safetensors",
+        "bundle/model.bin",
+        "bundle/model.xml",
         "bundle/tokenizer.json",
         "config.json",
         "events.jsonl",

@@ -1,4 +1,4 @@
-"""The verbs that measure: bench import, thresholds, coverage, steadiness."""
+"""The verbs that measure: bench import, score, thresholds, coverage, steadiness."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from toxapp.bench import coverage as covering
-from toxapp.bench import importing, steadiness, thresholds
+from toxapp.bench import importing, scoring, steadiness, thresholds
 from toxapp.bench.measure import machine
 from toxapp.commands.answers import Json, RunId, existing, show
 from toxapp.errors import SettingsError
@@ -30,6 +30,23 @@ def import_(
     """A CSV file into the workspace, against pyarrow's own conversion to Parquet."""
     found = importing.bench(existing(data) if data else None, megabytes=megabytes, rounds=rounds)
     show({"what": "import", "machine": machine(), **asdict(found)}, as_object)
+
+
+@app.command("score")
+def score_(
+    run: Annotated[
+        str | None, typer.Option("--run", help="A run's id; else the newest one that has finished.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A file of texts; else the validation texts.")
+    ] = None,
+    texts: Annotated[int, typer.Option(min=1, help="Drawn of them.")] = 200,
+    rounds: Rounds = 5,
+    as_object: Json = False,
+) -> None:
+    """A run's texts per second and one text's delay, against transformers' pipeline."""
+    found = scoring.bench(run, existing(data) if data else None, texts=texts, rounds=rounds)
+    show({"what": "score", "machine": machine(), **asdict(found)}, as_object)
 
 
 @app.command("thresholds")

@@ -69,6 +69,7 @@ def _side(name: str, found: Side) -> dict[str, Any]:
         "seconds": footprint.seconds(found.run),
         "size_bytes": footprint.size_bytes(found.run),
         "parameters": footprint.parameters(found.run),
+        "serving": footprint.serving(found.run),
         "outside": None if beyond is None else asdict(beyond),
         **as_json(found.figures),
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
+from toxapp import workspace
 from toxapp.runs import events
 from toxapp.runs.run import Run
 
@@ -28,13 +30,28 @@ def size_bytes(chosen: Run) -> int:
 
 
 def parameters(chosen: Run) -> int | None:
-    """Numbers with a fraction in the bundle's weights, parts included; None without weights.
+    """Numbers with a fraction in the model's weights, parts included; None without weights.
+
+    A bundle that was compiled records how many it was made of.
 
     A file of safetensors begins with 8 bytes, little-endian, that say how long the JSON behind
     them is: https://github.com/huggingface/safetensors#format
     """
     files = sorted(_bundle(chosen).rglob("*.safetensors"))
-    return sum(map(_parameters, files)) if files else None
+    records = map(workspace.read_json, sorted(_bundle(chosen).rglob("bundle.json")))
+    told = [found["details"].get("parameters") for found in records if found]
+    counts = [*map(_parameters, files), *(count for count in told if count)]
+    return sum(counts) if counts else None
+
+
+def serving(chosen: Run) -> dict[str, Any] | None:
+    """The bundle's engine, and why it is that one or how it was checked; None without a bundle."""
+    found = workspace.read_json(_bundle(chosen) / "bundle.json")
+    if found is None:
+        return None
+    kept = ("engine_reason", "check")
+    told = {name: found["details"][name] for name in kept if name in found["details"]}
+    return {"engine": found["engine"], **told}
 
 
 def _parameters(file: Path) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from .bundle import Bundle, read, verify
+from .bundle import COMPILED, Bundle, read, verify
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,6 +75,10 @@ def _linear(folder: Path, bundle: Bundle) -> Scorer:
 
 
 def _encoder(folder: Path, bundle: Bundle) -> Scorer:
+    if bundle.engine in COMPILED:
+        from .compiled import CompiledScorer  # noqa: PLC0415
+
+        return CompiledScorer(folder, bundle)
     _let_threads_sleep()
     from .encoder import EncoderScorer  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 bundle/
   bundle.json        the record below
-  model.safetensors  the weights
+  model.safetensors  the weights; an encoder's may be model.xml and model.bin instead
   and by kind        encoder, adopted, text-to-text: config.json, tokenizer.json
                      linear: linear.json; small: tokenizer.json; blend: parts/, a bundle each
 """
@@ -27,6 +27,8 @@ ENGINES = {
     "small": "numpy-fp64-cpu",
     "blend": "its-parts",
 }
+COMPILED = ("openvino-fp32-cpu", "openvino-int8-cpu")
+"""What an encoder may be scored by instead, and faster."""
 
 
 class BundleError(Exception):
@@ -97,8 +99,8 @@ def read(folder: Path) -> Bundle:
     if set(found) != known or found["format"] != FORMAT:
         message = f"The bundle in {folder} is of another format than {FORMAT}; train the run again."
         raise BundleError(message)
-    if ENGINES.get(found["kind"]) != found["engine"]:
-        scored = ", ".join(f"{kind} by {engine}" for kind, engine in ENGINES.items())
+    if found["engine"] not in _engines(found["kind"]):
+        scored = ", ".join(f"{kind} by {' or '.join(_engines(kind))}" for kind in ENGINES)
         message = (
             f"The bundle in {folder} is of the kind {found['kind']} for the engine "
             f"{found['engine']}; this version scores: {scored}."
@@ -126,6 +128,12 @@ def sha256(file: Path) -> str:
     """The hash of a file's bytes, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _engines(kind: str) -> tuple[str, ...]:
+    """What bundles of the kind are scored by; nothing scores an unknown one."""
+    own = (ENGINES[kind],) if kind in ENGINES else ()
+    return (*own, *COMPILED) if kind == "encoder" else own
 
 
 def _link(source: Path, target: Path) -> None:

@@ -27,7 +27,7 @@ MODULE = "training.pace"
 _NO_MATTER = (
     "name", "epochs", "steps", "accumulation", "evaluate_every", "best_by", "patience", "seed",
     "learning_rate", "head_rate", "schedule", "warmup", "weight_decay", "imbalance", "focal_gamma",
-    "checkpoint_s",
+    "serve", "checkpoint_s",
 )  # fmt: skip
 
 

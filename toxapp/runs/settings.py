@@ -29,6 +29,7 @@ SMALL = ("small",)
 TOKENIZERS = (*TRANSFORMERS, *SMALL)
 """Those that can have a tokenizer of their own."""
 TEXT_TO_TEXT = ("text-to-text",)
+ENCODER = ("encoder",)
 PREFIX = "toxic comment classification: "
 ADOPT = "adopt:"
 """What stands before the folder or hub id of a classifier that is taken as it is."""
@@ -200,6 +201,11 @@ class Settings:
     precision: str = setting(
         "auto", "Of the training's arithmetic: auto takes bf16 where the device does it well.",
         OneOf(("auto", "bf16", "fp32")), GRADIENT,
+    )
+    serve: str = setting(
+        "full", "How it scores once it serves, on the CPU: in full precision, or in 8 bits, which "
+        "is faster, unless that changes too many decisions on validation.",
+        OneOf(("full", "8bit")), ENCODER,
     )
     checkpoint_s: float = setting(
         120.0, "Seconds between checkpoints within an epoch.", Between(0, above=True), GRADIENT

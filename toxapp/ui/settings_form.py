@@ -32,7 +32,7 @@ GROUPS = {
     ),
     "The network": ("embedding_size", "pooling", "dense_layers", "dense_size"),
     "Which n-grams": ("char_min", "char_max", "word_max", "min_texts", "bits"),
-    "The machine": ("seed", "precision", "checkpoint_s"),
+    "The machine": ("seed", "precision", "serve", "checkpoint_s"),
 }  # fmt: skip
 TITLES = {
     "epochs": "Epochs", "learning_rate": "Learning rate", "max_length": "Longest text (tokens)",
@@ -51,7 +51,7 @@ TITLES = {
     "dense_size": "Numbers per dense layer", "char_min": "Shortest characters",
     "char_max": "Most characters", "word_max": "Most words", "min_texts": "In texts at least",
     "bits": "Hash bits", "seed": "Seed", "precision": "Precision",
-    "checkpoint_s": "Checkpoint every (s)",
+    "serve": "Serve in", "checkpoint_s": "Checkpoint every (s)",
 }  # fmt: skip
 _OPTIONS = {
     "mean_average_precision": "average precision, mean of labels",
@@ -64,6 +64,8 @@ _OPTIONS = {
     "focal": "focal loss",
     "own": "the base model's own",
     "trained": "trained on these texts",
+    "full": "full precision",
+    "8bit": "8 bits, where they decide alike",
 }
 _ONLY_PRETRAINED = ("freeze_embeddings", "freeze_layers")
 
