@@ -151,7 +151,7 @@ def test_what_a_recipe_leaves_open_is_suggested_for_the_dataset(tmp_path: Path) 
         made = recipes.settings(own, "d", rows)
         assert (made.epochs, made.batch_size) == (7, plain.batch_size)
     scratch = recipes.settings(own, "d", 100, from_scratch=True)
-    assert (scratch.from_scratch, scratch.learning_rate, scratch.epochs) == (True, 5e-4, 7)
+    assert (scratch.from_scratch, scratch.learning_rate, scratch.epochs) == (True, 1e-4, 7)
 
 
 def test_pairs_go_before_a_recipe() -> None:

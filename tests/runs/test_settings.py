@@ -283,7 +283,7 @@ def test_each_base_model_is_suggested_its_own_learning_rate() -> None:
 def test_random_weights_are_suggested_more_passes_and_one_rate_for_all_parts() -> None:
     found = suggested("d", 20_000, from_scratch=True)
     assert (found.from_scratch, found.epochs, found.head_rate) == (True, 6, 1.0)
-    assert found.learning_rate > suggested("d", 20_000).learning_rate
+    assert found.learning_rate == 1e-4  # at 5e-4 it gave every text the same score
 
 
 def test_the_linear_family_is_suggested_its_defaults() -> None:

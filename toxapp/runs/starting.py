@@ -12,6 +12,11 @@ from toxapp.runs import allowed, checks
 from toxapp.runs.catalogue import OTHER_LEARNING_RATE, OTHER_T5_RATE, known
 from toxapp.runs.settings import GRADIENT, Settings, family_of, names
 
+# An encoder that normalises behind each layer, as BERT does, gives every text the same score after
+# an epoch at 5e-4 (MiniLM's architecture on 17,000 comments); at 1e-4 its ROC AUC was .89 after 200
+# steps. T5 normalises before each layer and learns at the higher rate.
+_SCRATCH_RATE, _SCRATCH_T5_RATE = 1e-4, 5e-4
+
 
 def suggested(
     dataset: str, train_rows: int, model: str = "minilm", *, from_scratch: bool = False
@@ -19,8 +24,8 @@ def suggested(
     """Settings that suit a dataset of so many training rows and a base model.
 
     Few rows want more passes and smaller steps, or the classifier has no time to learn: 2 epochs
-    from 15,000 rows on, 3 from 5,000, 4 below. Random weights want more of both: three times the
-    passes, a higher rate, and the same one everywhere, for all parts are new.
+    from 15,000 rows on, 3 from 5,000, 4 below. Random weights want three times the passes, and
+    the same rate everywhere, for all parts are new.
     """
     if family_of(model) not in GRADIENT:
         return Settings(dataset, model, from_scratch=from_scratch)  # refused where it is asked for
@@ -41,8 +46,10 @@ def suggested(
     )
     if not from_scratch:
         return found
-    found = replace(found, from_scratch=True, epochs=3 * epochs, learning_rate=5e-4)
-    return found if written else replace(found, head_rate=1.0)
+    found = replace(found, from_scratch=True, epochs=3 * epochs)
+    if written:
+        return replace(found, learning_rate=_SCRATCH_T5_RATE)
+    return replace(found, learning_rate=_SCRATCH_RATE, head_rate=1.0)
 
 
 def _suggested_small(start: Settings, train_rows: int) -> Settings:
