@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.evaluation.report.test_report import bundled
@@ -21,6 +22,9 @@ def script(run_id: str) -> None:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Run:
+    # Two runs made within a second, in two workspaces, have the same id.
+    st.cache_data.clear()
+    st.cache_resource.clear()
     return bundled(guessed(labelled(tmp_path, ("rude", "spam"), rows=100), 0.4))
 
 
