@@ -187,8 +187,10 @@ def measured(rule: Rule, labels: tuple[str, ...], scored: Scored) -> Rule:
     found = figures(scored.targets, scored.scores, labels, rules.ordered(rule, labels))
     expected = {label: _expected(label_figures) for label, label_figures in found.labels.items()}
     intervals = {label: dict(f.intervals) for label, f in found.labels.items()}
-    higher = figures(scored.targets, scored.scores, labels, rules.ordered_act(rule, labels))
-    acted = {label: _expected(higher.labels[label]) for label in labels if label in rule.act}
+    acting = tuple(label for label in labels if label in rule.act)
+    part = _columns(scored, labels, acting)
+    higher = figures(part.targets, part.scores, acting, [rule.act[label] for label in acting])
+    acted = {label: _expected(label_figures) for label, label_figures in higher.labels.items()}
     read = workload(scored.targets, scored.scores, rules.ordered(rule, labels))
     return replace(
         rule, expected=expected, intervals=intervals, expected_act=acted, workload=asdict(read)

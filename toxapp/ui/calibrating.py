@@ -19,7 +19,7 @@ from toxapp.runs.rules import Rule
 from toxapp.runs.run import Run
 from toxapp.ui import look, reliability, state
 from toxapp.ui.studio import tested
-from toxapp.ui.studio.standing import adopt
+from toxapp.ui.studio.saving import save_in_view
 
 _ACROSS = 3
 _PARAMETER = "calibrate"
@@ -112,12 +112,7 @@ def _offer(found: Run, rule: Rule, chosen: dict[str, Studied]) -> None:
         same = fits == rule.calibration
         if st.button("Save with the rule", type="primary", disabled=same, key="save-calibration"):
             made = calibration.calibrated_rule(found, chosen, by=state.who())
-            saved = rules.save(found.folder, made)
-            adopt(found, saved)
-            st.session_state["saved"] = (
-                f"Saved as rule {saved.number}: probabilities stand beside scores from now on."
-            )
-            st.rerun()
+            save_in_view(found, made, "probabilities stand beside scores from now on.")
 
 
 def _on_test(found: Run, rule: Rule) -> None:

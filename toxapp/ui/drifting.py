@@ -25,6 +25,7 @@ from toxapp.runs import run as runs
 from toxapp.runs.run import Run
 from toxapp.ui import jobs, look, state
 from toxapp.ui.studio import kept, tested
+from toxapp.ui.studio.saving import save_in_view
 
 _COLUMNS = 3
 _LOOKS: dict[Verdict, str] = {
@@ -223,6 +224,5 @@ def _offer(found: Run, told: Drift) -> None:
         if st.button("Save them as a new rule", key="retune"):
             moved = moved_rule(found, other, by=state.who())
             objective = dict.fromkeys(other, f"best F1 on {told.name}")
-            rules.save(found.folder, replace(moved, objective=moved.objective | objective))
-            st.toast("Saved. The new thresholds are in force everywhere.")
-            st.rerun()
+            made = replace(moved, objective=moved.objective | objective)
+            save_in_view(found, made, "the new thresholds are in force everywhere.")

@@ -16,7 +16,7 @@ from toxapp.runs.run import Run
 from toxapp.ui import look
 from toxapp.ui.studio import tested
 from toxapp.ui.studio.solving import chosen_for
-from toxapp.ui.studio.standing import Moves, Standing, fresh, hold, keep
+from toxapp.ui.studio.standing import Moves, Standing, adopt, fresh, hold, keep
 
 
 def button(words: str, action: str, **options: Any) -> None:
@@ -76,6 +76,22 @@ def restore(found: Run, standing: Standing, number: int, by: str) -> None:
     again = rules.restore(found.folder, number, by=by)
     hold(found, fresh(standing, again))
     _say(f"Rule {number} is back in force, as rule {again.number}.")
+
+
+def save_in_view(found: Run, made: Rule, what: str) -> None:
+    """Save a rule that a view below the cards has made, say so, and draw the page anew.
+
+    What is moved on the cards stays moved, and the page does not tell its own save as another's.
+
+    Args:
+        found: a finished run.
+        made: the rule, not saved yet.
+        what: it brings, to stand behind "Saved as rule 3: ".
+    """
+    saved = rules.save(found.folder, made)
+    adopt(found, saved)
+    _say(f"Saved as rule {saved.number}: {what}")
+    st.rerun()
 
 
 def _say(sentence: str) -> None:
