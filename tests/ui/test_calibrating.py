@@ -49,6 +49,7 @@ def test_the_method_is_chosen_per_label_kept_in_the_url_and_saved_with_the_rule(
     app.button(key="save-calibration").click().run()
     rule = rules.in_force(found.folder)
     assert rule.number == 2
+    assert app.session_state["studio_said"].startswith("Saved as rule 2: ")
     assert rule.calibration["rude"]["method"] == "platt"
     assert rule.thresholds == rules.numbered(found.folder, 1).thresholds
     assert app.button(key="save-calibration").disabled

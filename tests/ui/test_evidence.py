@@ -142,6 +142,7 @@ def test_new_data_says_per_label_what_holds_and_saves_another_threshold(
     app.button(key="retune").click().run()
     rule = rules.in_force(chosen.folder)
     assert rule.number == 2
+    assert app.session_state["studio_said"].startswith("Saved as rule 2: ")
     assert 0.2 < (rule.thresholds["rude"] or 0) < 0.4
     assert rule.objective["rude"] == "best F1 on newer"
 
