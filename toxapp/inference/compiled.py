@@ -38,12 +38,10 @@ from numpy.typing import NDArray
 
 from .bundle import Bundle
 from .linear import probabilities
-from .tokens import batches, encode, filled, open_tokenizer, pad
+from .tokens import batched, open_tokenizer, pad
 
 Scores = NDArray[np.float32]
 
-_BATCH_TOKENS = 2048
-_CHUNK_TEXTS = 4096
 # Added to an attention score, whose exponential is 0 then.
 _MASKED = np.float32(-1e9)
 
@@ -72,16 +70,12 @@ class CompiledScorer:
             on_done: told after each batch how many texts are done.
         """
         scores = np.empty((len(texts), len(self.labels)), np.float32)
-        for start in range(0, len(texts), _CHUNK_TEXTS):
-            chunk = encode(self._tokenizer, texts[start : start + _CHUNK_TEXTS])
-            lengths = [filled(len(ids), self.max_length) for ids in chunk]
-            done = start
-            for batch in batches(lengths, _BATCH_TOKENS):
-                padded, mask = pad([chunk[i] for i in batch], self._pad_id, lengths[batch[0]])
-                scores[np.array(batch) + start] = probabilities(self._graph(padded, mask))
-                done += len(batch)
-                if on_done is not None:
-                    on_done(done)
+        done = 0
+        for places, ids, length in batched(self._tokenizer, texts, self.max_length):
+            scores[places] = probabilities(self._graph(*pad(ids, self._pad_id, length)))
+            done += len(places)
+            if on_done is not None:
+                on_done(done)
         return scores
 
 

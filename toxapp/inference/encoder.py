@@ -16,14 +16,11 @@ from transformers import AutoModelForSequenceClassification
 from transformers.utils import logging
 
 from .bundle import Bundle
-from .tokens import Ids, batches, encode, filled, open_tokenizer, pad
+from .tokens import Ids, batched, open_tokenizer, pad
 
 Scores = NDArray[np.float32]
 
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-_BATCH_TOKENS = 2048
-_CHUNK_TEXTS = 4096
 
 
 class EncoderScorer:
@@ -56,16 +53,12 @@ class EncoderScorer:
             on_done: told after each batch how many texts are done.
         """
         scores = np.empty((len(texts), len(self.labels)), np.float32)
-        for start in range(0, len(texts), _CHUNK_TEXTS):
-            chunk = encode(self._tokenizer, texts[start : start + _CHUNK_TEXTS])
-            done = start
-            lengths = [filled(len(ids), self.max_length) for ids in chunk]
-            for batch in batches(lengths, _BATCH_TOKENS):
-                ids = [chunk[i] for i in batch]
-                scores[np.array(batch) + start] = self._forward(ids, lengths[batch[0]])
-                done += len(batch)
-                if on_done is not None:
-                    on_done(done)
+        done = 0
+        for places, ids, length in batched(self._tokenizer, texts, self.max_length):
+            scores[places] = self._forward(ids, length)
+            done += len(places)
+            if on_done is not None:
+                on_done(done)
         return scores
 
     def _forward(self, ids: list[Ids], length: int) -> Scores:

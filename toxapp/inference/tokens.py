@@ -17,6 +17,9 @@ from tokenizers import Tokenizer
 
 Ids = NDArray[np.int32]
 
+_BATCH_TOKENS = 2048
+_CHUNK_TEXTS = 4096
+
 
 def open_tokenizer(file: Path, max_length: int) -> Tokenizer:
     """The tokenizer in `file`, cutting at `max_length` tokens and padding nothing."""
@@ -29,6 +32,21 @@ def open_tokenizer(file: Path, max_length: int) -> Tokenizer:
 def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Ids]:
     """Token ids per text, special tokens included, cut at the tokenizer's longest text."""
     return [np.array(found.ids, np.int32) for found in tokenizer.encode_batch_fast(list(texts))]
+
+
+def batched(
+    tokenizer: Tokenizer, texts: Sequence[str], longest: int
+) -> Iterator[tuple[NDArray[np.intp], list[Ids], int]]:
+    """All texts, cut, in batches for an encoder; ids of some thousand texts at a time are held.
+
+    Yields:
+        Which texts a batch holds, their ids, and how many tokens each is to be filled up to.
+    """
+    for start in range(0, len(texts), _CHUNK_TEXTS):
+        chunk = encode(tokenizer, texts[start : start + _CHUNK_TEXTS])
+        lengths = [filled(len(ids), longest) for ids in chunk]
+        for batch in batches(lengths, _BATCH_TOKENS):
+            yield np.array(batch) + start, [chunk[i] for i in batch], lengths[batch[0]]
 
 
 def filled(length: int, longest: int) -> int:
