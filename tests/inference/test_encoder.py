@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,15 @@ def test_scores_of_a_text_do_not_depend_on_batch_order_or_company(scorer: Scorer
     assert np.abs(together[shuffled] - moved).max() <= WITHIN
     assert np.abs(together - crowded[:-20]).max() <= WITHIN
     assert np.ptp(crowded[-20:], axis=0).max() <= WITHIN
+
+
+def test_several_pages_score_at_the_same_time(scorer: Scorer) -> None:
+    """The engine took one request at a time and refused a second: a page that typed failed."""
+    texts = [f"{RUDE} {n} {SPAM}" * (n % 7 + 1) for n in range(60)]
+    alone = scorer.score(texts)
+    with ThreadPoolExecutor(4) as pages:
+        for scores in pages.map(scorer.score, [texts] * 8):
+            np.testing.assert_array_equal(scores, alone)
 
 
 def test_scores_do_not_depend_on_where_a_chunk_of_texts_ends(scorer: Scorer) -> None:

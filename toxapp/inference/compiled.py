@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,8 @@ class Graph:
         exact: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         compiled = openvino.Core().compile_model(graph, "CPU", exact)
         self._request = compiled.create_infer_request()
+        # It serves one at a time, and pages share a scorer; its cores are all in use meanwhile.
+        self._turn = Lock()
 
     def __call__(self, padded: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float64]:
         """Logits, float64 (n_texts, n_labels), of ids and mask, (n_texts, length) each."""
@@ -99,5 +102,6 @@ class Graph:
             "ids": padded.astype(np.int32),
             "mask": np.where(mask == 1, np.float32(0), _MASKED),
         }
-        found = self._request.infer(inputs)
-        return [np.array(found[n], np.float32) for n in range(len(found))]
+        with self._turn:
+            found = self._request.infer(inputs)
+            return [np.array(found[n], np.float32) for n in range(len(found))]
