@@ -44,7 +44,7 @@ def test_what_cannot_be_measured_is_said_before_a_job_starts(trained: Run) -> No
     request = Request(trained.id, trained.settings.dataset, {})
     with pytest.raises(DataError, match="that the run was trained on"):
         job.start(request)
-    assert job.status(request) is None
+    assert not request.folder.exists()
 
 
 def test_evaluate_gives_both_domains_of_a_sample_that_a_seed_repeats(

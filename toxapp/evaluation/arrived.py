@@ -25,7 +25,6 @@ from toxapp.data import store
 from toxapp.evaluation.arrivals import Arrivals, arrivals
 from toxapp.evaluation.sampling import Sample
 from toxapp.jobs import process
-from toxapp.jobs.state import Status, look
 from toxapp.jobs.work import work
 from toxapp.runs import run
 from toxapp.runs.run import Run
@@ -100,11 +99,6 @@ def start(request: Request) -> None:
     request.folder.mkdir(parents=True, exist_ok=True)
     workspace.write_json(request.folder / "request.json", asdict(request))
     process.start(request.folder, MODULE)
-
-
-def status(request: Request) -> Status | None:
-    """How far the job is; None where it was never started."""
-    return look(request.folder)
 
 
 def result(request: Request) -> Arrived | None:

@@ -26,7 +26,6 @@ from toxapp.evaluation import elsewhere, outside, sampling
 from toxapp.evaluation.elsewhere import Scored
 from toxapp.evaluation.sampling import Sample
 from toxapp.jobs import process
-from toxapp.jobs.state import Status, look
 from toxapp.jobs.work import work
 from toxapp.runs import run
 
@@ -89,11 +88,6 @@ def start(request: Request) -> None:
     request.folder.mkdir(parents=True, exist_ok=True)
     workspace.write_json(request.folder / "request.json", asdict(request))
     process.start(request.folder, MODULE)
-
-
-def status(request: Request) -> Status | None:
-    """How far the job is; None where it was never started."""
-    return look(request.folder)
 
 
 def result(request: Request) -> Result | None:

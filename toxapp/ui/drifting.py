@@ -18,8 +18,6 @@ from toxapp.evaluation.drift import Drift, LabelDrift
 from toxapp.evaluation.elsewhere import NOT_THERE
 from toxapp.evaluation.holding import Verdict
 from toxapp.evaluation.thresholds import moved_rule
-from toxapp.jobs import process
-from toxapp.jobs.state import ENDED
 from toxapp.runs import rules
 from toxapp.runs import run as runs
 from toxapp.runs.run import Run
@@ -118,27 +116,9 @@ def _scored(request: Request) -> bool:
     """The button, or the progress; whether the scores are there."""
     if arrived.result(request) is not None:
         return True
-    status = arrived.status(request)
-    if status is not None and status.state not in ENDED:
-        _follow(request)
-        return False
-    if status is not None:
-        st.html(jobs.end(status))
-    if st.button(f"Compare {look.texts(request.size)}", type="primary", key="compare-drift"):
-        arrived.start(request)
-        st.rerun()
+    words = f"Compare {look.texts(request.size)}"
+    jobs.offer(request.folder, lambda: arrived.start(request), words, key="compare-drift")
     return False
-
-
-@st.fragment(run_every=0.5)
-def _follow(request: Request) -> None:
-    """The progress of the scoring; the whole page once it has ended."""
-    status = arrived.status(request)
-    if status is None or status.state in ENDED:
-        st.rerun()
-    jobs.progress(status)
-    if st.button("Stop", key="stop-drift"):
-        process.ask_to_stop(request.folder)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing")

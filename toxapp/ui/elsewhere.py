@@ -16,8 +16,6 @@ from toxapp.evaluation import job, mapping
 from toxapp.evaluation.elsewhere import NOT_THERE
 from toxapp.evaluation.job import Request
 from toxapp.evaluation.transfer import Transfer, transfer
-from toxapp.jobs import process
-from toxapp.jobs.state import ENDED
 from toxapp.runs import rules
 from toxapp.runs import run as runs
 from toxapp.runs.run import Run
@@ -123,28 +121,9 @@ def _measure(request: Request) -> bool:
     """The button, or the progress; whether the scores are there."""
     if job.result(request) is not None:
         return True
-    status = job.status(request)
-    if status is not None and status.state not in ENDED:
-        _follow(request)
-        return False
-    if status is not None:
-        st.html(jobs.end(status))
-    many = look.texts(request.size) if request.size else "all texts"
-    if st.button(f"Measure on {many}", type="primary", key="measure-elsewhere"):
-        job.start(request)
-        st.rerun()
+    words = f"Measure on {look.texts(request.size) if request.size else 'all texts'}"
+    jobs.offer(request.folder, lambda: job.start(request), words, key="measure-elsewhere")
     return False
-
-
-@st.fragment(run_every=0.5)
-def _follow(request: Request) -> None:
-    """The progress of a measurement; the whole page once it has ended."""
-    status = job.status(request)
-    if status is None or status.state in ENDED:
-        st.rerun()
-    jobs.progress(status)
-    if st.button("Stop", key="stop-elsewhere"):
-        process.ask_to_stop(request.folder)
 
 
 def _show(found: Run, request: Request) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
+from toxapp.jobs import process
 from toxapp.jobs.state import ENDED, Status, look
 from toxapp.ui.look import duration
 
@@ -49,6 +51,38 @@ def end(status: Status) -> str:
     if status.state not in ("failed", "stopped", "lost"):
         return ""
     return f'<div class="tx-note" role="status">{escape(status.reason or status.state)}</div>'
+
+
+def offer(folder: Path, start: Callable[[], None], words: str, *, key: str) -> None:
+    """A button that starts a job on a folder; while it runs, its progress and a way to stop it.
+
+    The page is drawn anew once the job has ended.
+
+    Args:
+        folder: that the job works on; need not be there yet.
+        start: starts it.
+        words: of the button.
+        key: of the button, unique in the app.
+    """
+    status = look(folder)
+    if status is not None and status.state not in ENDED:
+        _follow(folder, key)
+        return
+    if status is not None:
+        st.html(end(status))
+    if st.button(words, type="primary", key=key):
+        start()
+        st.rerun()
+
+
+@st.fragment(run_every=0.5)
+def _follow(folder: Path, key: str) -> None:
+    status = look(folder)
+    if status is None or status.state in ENDED:
+        st.rerun()
+    progress(status)
+    if st.button("Stop", key=f"stop-{key}"):
+        process.ask_to_stop(folder)
 
 
 def log_tail(folder: Path, lines: int = 30) -> str:
